@@ -1,0 +1,69 @@
+#ifndef SEKISHO_AGENT_CORE_DECIDE_H_
+#define SEKISHO_AGENT_CORE_DECIDE_H_
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "agent/core/device.h"
+#include "agent/core/grant.h"
+#include "agent/core/policy.h"
+
+namespace sekisho::core {
+
+// Same names as sekisho.v1.VerdictReason.
+enum class VerdictReason {
+  kDefault,
+  kRule,
+  kGrant,
+  kAdopted,
+  kUnreadable,
+  kAnotherInstance,
+  kUnrecordable,
+  kReadOnlyUnavailable,
+  kNoPolicy,
+};
+
+struct Verdict {
+  Action action = Action::kBlock;
+  VerdictReason reason = VerdictReason::kDefault;
+  std::string rule_id;
+  std::string grant_id;
+  std::uint64_t policy_version = 0;
+  std::string runner_up_rule_id;
+  std::string runner_up_condition;  // the DeviceMatch field's name that failed
+  friend bool operator==(const Verdict&, const Verdict&) = default;
+};
+
+// A keyboard, pointer or hub written down at installation: comes up without agent or policy.
+struct AdoptedDevice {
+  Fingerprint fingerprint{};
+  std::string serial;
+  std::string port_path;
+  friend bool operator==(const AdoptedDevice&, const AdoptedDevice&) = default;
+};
+
+enum class ReadOnlySupport { kUnavailable, kHeld };
+enum class Recording { kWorks, kFails };
+
+// Everything a verdict depends on besides the device.
+struct Situation {
+  const Policy* policy = nullptr;  // none: only adopted devices
+  std::span<const Grant> grants;
+  std::span<const AdoptedDevice> adopted;
+  Here here;
+  ReadOnlySupport read_only = ReadOnlySupport::kUnavailable;
+  Recording recording = Recording::kWorks;
+};
+
+// Starts at block. Order: adopted, grants (the live one that covers the device and whose active
+// instance is this port or nowhere), rules (first match wins), default. Hubs are decided like
+// anything else.
+Verdict Decide(const Device& device, const Situation& situation);
+
+const char* Name(VerdictReason reason);
+
+}  // namespace sekisho::core
+
+#endif  // SEKISHO_AGENT_CORE_DECIDE_H_

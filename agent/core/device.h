@@ -1,0 +1,101 @@
+#ifndef SEKISHO_AGENT_CORE_DEVICE_H_
+#define SEKISHO_AGENT_CORE_DEVICE_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace sekisho::core {
+
+// SHA-256 of a device's cached descriptors. Computed outside: the core does no cryptography.
+using Fingerprint = std::array<std::uint8_t, 32>;
+
+// What a device is for, as far as its own descriptors tell. Same names and order as
+// sekisho.v1.DeviceClass, without UNSPECIFIED.
+enum class DeviceClass {
+  kStorage,
+  kOptical,
+  kTape,
+  kCardReader,
+  kPhone,
+  kCamera,
+  kPrinter,
+  kNetworkAdapter,
+  kWifi,
+  kBluetooth,
+  kSerial,
+  kKeyboard,
+  kPointer,
+  kAudio,
+  kVideo,
+  kSmartCardReader,
+  kSecurityKey,
+  kHub,
+  kUnknown,
+};
+
+// One interface (USB 2.0, 9.6.5). Alternate settings count as interfaces of their own.
+struct UsbInterface {
+  std::uint8_t number = 0;
+  std::uint8_t class_code = 0;
+  std::uint8_t subclass_code = 0;
+  std::uint8_t protocol_code = 0;
+  friend bool operator==(const UsbInterface&, const UsbInterface&) = default;
+};
+
+// One device as it was when it was read. Strings are UTF-8, without control characters, at most
+// 126 characters each.
+struct Device {
+  Fingerprint fingerprint{};
+  std::uint16_t vendor_id = 0;
+  std::uint16_t product_id = 0;
+  std::string serial;
+  std::string manufacturer;
+  std::string product;
+  std::string port_path;  // "2-1.4"
+  std::set<DeviceClass> classes;
+  std::vector<UsbInterface> interfaces;
+  friend bool operator==(const Device&, const Device&) = default;
+};
+
+// What was read of a device through one open directory: raw, hostile.
+struct RawDevice {
+  std::string port_path;
+  std::vector<std::byte> descriptors;  // sysfs `descriptors`: device, then each configuration
+  Fingerprint fingerprint{};           // SHA-256 of `descriptors`
+  std::string serial;
+  std::string manufacturer;
+  std::string product;
+};
+
+// Why bytes are not a device. A device that does not parse is blocked.
+enum class DescriptorFault {
+  kTooShort,
+  kTooLong,           // above kMaxDescriptorBytes
+  kNoDeviceDescriptor,
+  kBadLength,         // a descriptor's bLength runs past the end or is below its type's minimum
+  kNoConfiguration,
+  kTooManyInterfaces,  // above kMaxInterfaces
+};
+
+inline constexpr std::size_t kMaxDescriptorBytes = 65536;
+inline constexpr std::size_t kMaxInterfaces = 256;
+
+// Pure: bytes to Device (USB 2.0, 9.6; classes after the USB-IF class code list).
+std::variant<Device, DescriptorFault> ParseDevice(const RawDevice& raw);
+
+// Stable text: "storage", "keyboard", …; the words of policy files and of the proto's names.
+const char* Name(DeviceClass device_class);
+std::optional<DeviceClass> ParseDeviceClass(std::string_view name);
+const char* Name(DescriptorFault fault);
+
+}  // namespace sekisho::core
+
+#endif  // SEKISHO_AGENT_CORE_DEVICE_H_

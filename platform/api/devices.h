@@ -1,0 +1,108 @@
+#ifndef SEKISHO_PLATFORM_API_DEVICES_H_
+#define SEKISHO_PLATFORM_API_DEVICES_H_
+
+#include <cstddef>
+#include <chrono>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "platform/api/event_loop.h"
+#include "platform/api/result.h"
+
+namespace sekisho::platform {
+
+// A device held: read, decided on and authorised as one thing. Whatever takes over its name later
+// is another OpenDevice (Linux: a directory descriptor in sysfs; Windows: a device instance with
+// its DEVINST and arrival time). Destroying it lets go.
+class OpenDevice {
+ public:
+  virtual ~OpenDevice() = default;
+  virtual const std::string& PortPath() const = 0;
+};
+
+// Everything read through one OpenDevice.
+struct DeviceFacts {
+  std::vector<std::byte> descriptors;
+  std::string serial;
+  std::string manufacturer;
+  std::string product;
+  bool authorised = false;
+};
+
+struct DeviceAppeared {
+  std::string port_path;
+};
+struct DeviceGone {
+  std::string port_path;
+};
+struct DeviceAltered {  // e.g. its authorisation, or its configuration
+  std::string port_path;
+};
+// Notices were lost (Linux: ENOBUFS), or it is not known what was missed: ask Present again.
+struct DevicesUnknown {
+  std::string cause;
+};
+using DeviceNotice = std::variant<DeviceAppeared, DeviceGone, DeviceAltered, DevicesUnknown>;
+
+// Tells that devices come and go. Never opens anything.
+class DeviceSource {
+ public:
+  virtual ~DeviceSource() = default;
+  virtual Waitable Readable() const = 0;
+  // Empty when there is nothing more. Notices that were forged (not from the kernel) never show.
+  virtual std::vector<DeviceNotice> Drain() = 0;
+  // Port paths of everything that is there now, hubs before what hangs below them.
+  virtual Result<std::vector<std::string>> Present() = 0;
+  virtual Result<std::unique_ptr<OpenDevice>> Open(const std::string& port_path) = 0;
+  virtual Result<DeviceFacts> Read(const OpenDevice& device) = 0;
+};
+
+// Lets devices in and shuts them. One method a step, so that each can fail and be reported.
+class Enforcer {
+ public:
+  virtual ~Enforcer() = default;
+  // New devices, on every present and future controller, stay unauthorised. Idempotent.
+  virtual Outcome DenyNewDevices() = 0;
+  // Fails (ENODEV) when the device that was opened is no longer the one that is there.
+  virtual Outcome Authorise(const OpenDevice& device) = 0;
+  virtual Outcome Deauthorise(const OpenDevice& device) = 0;
+  // Cuts the port from a device that will not let go, and gives the port back to the next one.
+  virtual Outcome CutPort(const OpenDevice& device) = 0;
+};
+
+// A program that has something open on a medium.
+struct Holder {
+  int pid = 0;
+  unsigned uid = 0;
+  std::string program;  // the executable's base name
+};
+
+// Mounted file systems and raw device nodes of one device.
+class Media {
+ public:
+  virtual ~Media() = default;
+  // Who has it open, mounted file systems and raw nodes, in any mount namespace.
+  virtual Result<std::vector<Holder>> Holders(const OpenDevice& device) = 0;
+  enum class Force { kAsk, kKill };  // SIGTERM, SIGKILL
+  virtual Outcome End(const Holder& holder, Force force) = 0;
+  // Flushes and waits no longer than `bound`; a failure says what was not flushed.
+  virtual Outcome Flush(const OpenDevice& device, std::chrono::milliseconds bound) = 0;
+  // Unmounts everywhere it is mounted.
+  virtual Outcome Unmount(const OpenDevice& device) = 0;
+};
+
+// Ends grants when agentd is dead: an alarm outside of it (Linux: a timer unit).
+class Backstop {
+ public:
+  virtual ~Backstop() = default;
+  // At `deadline` whatever sits at the port paths that grant `grant_id` opened is shut, by another
+  // process. Arming again replaces.
+  virtual Outcome Arm(const std::string& grant_id, BootTime deadline) = 0;
+  virtual Outcome Disarm(const std::string& grant_id) = 0;
+};
+
+}  // namespace sekisho::platform
+
+#endif  // SEKISHO_PLATFORM_API_DEVICES_H_

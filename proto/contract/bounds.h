@@ -1,0 +1,56 @@
+#ifndef SEKISHO_PROTO_CONTRACT_BOUNDS_H_
+#define SEKISHO_PROTO_CONTRACT_BOUNDS_H_
+
+#include <chrono>
+#include <cstddef>
+
+#include "absl/status/status.h"
+#include "google/protobuf/message.h"
+
+namespace sekisho::contract {
+
+// Bounds that both ends keep. Every string, bytes and list of every message has one: the defaults,
+// or an entry by full field name in bounds.cc.
+inline constexpr std::size_t kMaxStringBytes = 512;   // UTF-8, no control characters
+inline constexpr std::size_t kMaxListItems = 256;
+inline constexpr std::size_t kMaxSealedPayload = 160 * 1024;
+inline constexpr std::size_t kMaxRecordBytes = 8 * 1024;
+inline constexpr std::size_t kMaxRecordsPerBatch = 100;
+inline constexpr std::size_t kMaxBatchesInFlight = 4;
+inline constexpr std::size_t kMaxGrpcMessage = 256 * 1024;
+inline constexpr std::size_t kMaxPolicyYaml = 1024 * 1024;
+
+// Token buckets: `burst` messages at once, then `per_second`. Above: refused (RESOURCE_EXHAUSTED),
+// logged once a minute.
+struct Rate {
+  double per_second;
+  double burst;
+};
+inline constexpr Rate kStreamRate{50, 200};        // messages on one terminal's stream
+inline constexpr Rate kLocalRate{20, 100};         // requests of one local peer (uid)
+inline constexpr Rate kSignInRate{0.1, 5};         // sign-in attempts of one operator name
+inline constexpr Rate kEnrolRate{2, 50};           // enrolments from one address
+
+inline constexpr std::chrono::seconds kStatusPeriod{60};
+inline constexpr std::chrono::seconds kBeaconStale{180};
+
+// INVALID_ARGUMENT naming the field when any string, bytes or list in `message`, at any depth, is
+// over its bound, is not UTF-8, or holds a control character.
+absl::Status CheckBounds(const google::protobuf::Message& message);
+
+// A token bucket over an injected clock.
+class TokenBucket {
+ public:
+  explicit TokenBucket(Rate rate) : rate_(rate), tokens_(rate.burst) {}
+  // True when one more fits at `now` (any monotonic clock, always the same one).
+  bool Take(std::chrono::nanoseconds now);
+
+ private:
+  Rate rate_;
+  double tokens_;
+  std::chrono::nanoseconds last_{0};
+};
+
+}  // namespace sekisho::contract
+
+#endif  // SEKISHO_PROTO_CONTRACT_BOUNDS_H_

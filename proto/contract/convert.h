@@ -1,0 +1,39 @@
+#ifndef SEKISHO_PROTO_CONTRACT_CONVERT_H_
+#define SEKISHO_PROTO_CONTRACT_CONVERT_H_
+
+#include "absl/status/statusor.h"
+#include "agent/core/decide.h"
+#include "agent/core/device.h"
+#include "agent/core/grant.h"
+#include "agent/core/policy.h"
+#include "sekisho/v1/device.pb.h"
+#include "sekisho/v1/event.pb.h"
+#include "sekisho/v1/grant.pb.h"
+#include "sekisho/v1/policy.pb.h"
+
+namespace sekisho::contract {
+
+// proto -> core: validated; INVALID_ARGUMENT names the field. UNSPECIFIED enums are errors.
+absl::StatusOr<core::Device> ToCore(const v1::Device& device);
+absl::StatusOr<core::Action> ToCore(v1::Action action);
+absl::StatusOr<core::GrantClaims> ToCore(const v1::GrantClaims& claims);
+// Also refuses duplicate rule ids, product_id without vendor_id, and an empty group.
+absl::StatusOr<core::Policy> ToCore(const v1::Bundle& bundle);
+absl::StatusOr<core::Policy> ToCore(const v1::Policy& policy);  // version 0, no group
+
+// core -> proto: total.
+v1::Device ToProto(const core::Device& device);
+v1::DeviceClass ToProto(core::DeviceClass device_class);
+v1::Action ToProto(core::Action action);
+v1::Verdict ToProto(const core::Verdict& verdict);
+v1::GrantClaims ToProto(const core::GrantClaims& claims);
+v1::Policy ToProto(const core::Policy& policy);
+google::protobuf::Timestamp ToProto(core::WallTime time);
+core::WallTime ToCore(const google::protobuf::Timestamp& time);
+
+// Features this build of the agent has; a bundle that requires another is refused.
+bool HasFeature(std::string_view feature);
+
+}  // namespace sekisho::contract
+
+#endif  // SEKISHO_PROTO_CONTRACT_CONVERT_H_
