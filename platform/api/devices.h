@@ -93,14 +93,38 @@ class Media {
   virtual Outcome Unmount(const OpenDevice& device) = 0;
 };
 
+// What a grant has opened: enough for another process to shut that and nothing else.
+struct OpenedDevice {
+  std::string grant_id;
+  std::string port_path;
+  std::string fingerprint_hex;
+};
+
 // Ends grants when agentd is dead: an alarm outside of it (Linux: a timer unit).
 class Backstop {
  public:
   virtual ~Backstop() = default;
-  // At `deadline` whatever sits at the port paths that grant `grant_id` opened is shut, by another
-  // process. Arming again replaces.
-  virtual Outcome Arm(const std::string& grant_id, BootTime deadline) = 0;
+  // At `deadline` that device at that port is shut by another process, whatever agentd does.
+  // Arming the same grant again replaces.
+  virtual Outcome Arm(const OpenedDevice& opened, BootTime deadline) = 0;
   virtual Outcome Disarm(const std::string& grant_id) = 0;
+};
+
+// Devices that come up at boot without agentd (Linux: udev rules in the initramfs).
+struct BootDevice {
+  std::string port_path;
+  std::string fingerprint_hex;  // SHA-256 of the descriptors
+  unsigned vendor_id = 0;
+  unsigned product_id = 0;
+  std::string serial;
+};
+
+class BootRules {
+ public:
+  virtual ~BootRules() = default;
+  // Replaces the whole list, durably, and starts whatever carries it into the next boot; that may
+  // take minutes and goes on after the call.
+  virtual Outcome Install(const std::vector<BootDevice>& devices) = 0;
 };
 
 }  // namespace sekisho::platform
