@@ -40,7 +40,7 @@ struct Verdict {
 struct AdoptedDevice {
   Fingerprint fingerprint{};
   std::string serial;
-  std::string port_path;
+  std::string port_path;  // empty: any port
   friend bool operator==(const AdoptedDevice&, const AdoptedDevice&) = default;
 };
 
@@ -55,11 +55,22 @@ struct Situation {
   Here here;
   ReadOnlySupport read_only = ReadOnlySupport::kUnavailable;
   Recording recording = Recording::kWorks;
+  // The verdict under which this very device is open now, if it is and that was recorded: it stays
+  // open when recording fails later. None: nothing is open yet.
+  const Verdict* standing = nullptr;
 };
 
-// Starts at block. Order: adopted, grants (the live one that covers the device and whose active
+// Whether adoption may open it: something to type or point with, or a hub, and nothing of a known
+// class besides. Keyboards that are also storage are not.
+bool Adoptable(const Device& device);
+
+// Starts at block. Order: adopted, grants (the running one that covers the device and whose active
 // instance is this port or nowhere), rules (first match wins), default. Hubs are decided like
-// anything else.
+// anything else. Of two alike devices under one grant the first decided on gets it: the caller
+// writes Grant::active_port before it decides on the next device. rule_id or grant_id is also set
+// when what they allowed was refused (kUnrecordable, kReadOnlyUnavailable).
+// The runner-up is, of the rules passed over whose action differs from the verdict's, the one that
+// failed on the fewest conditions, if any of its conditions held at least in part.
 Verdict Decide(const Device& device, const Situation& situation);
 
 const char* Name(VerdictReason reason);

@@ -41,7 +41,8 @@ enum class DeviceClass {
   kUnknown,
 };
 
-// One interface (USB 2.0, 9.6.5). Alternate settings count as interfaces of their own.
+// One interface (USB 2.0, 9.6.5). Alternate settings count as interfaces of their own; those that
+// do not differ in these four numbers are listed once.
 struct UsbInterface {
   std::uint8_t number = 0;
   std::uint8_t class_code = 0;
@@ -78,9 +79,9 @@ struct RawDevice {
 // Why bytes are not a device. A device that does not parse is blocked.
 enum class DescriptorFault {
   kTooShort,
-  kTooLong,           // above kMaxDescriptorBytes
+  kTooLong,  // above kMaxDescriptorBytes
   kNoDeviceDescriptor,
-  kBadLength,         // a descriptor's bLength runs past the end or is below its type's minimum
+  kBadLength,  // a descriptor's bLength runs past the end or is below its type's minimum
   kNoConfiguration,
   kTooManyInterfaces,  // above kMaxInterfaces
 };
@@ -88,7 +89,10 @@ enum class DescriptorFault {
 inline constexpr std::size_t kMaxDescriptorBytes = 65536;
 inline constexpr std::size_t kMaxInterfaces = 256;
 
-// Pure: bytes to Device (USB 2.0, 9.6; classes after the USB-IF class code list).
+// Pure: bytes to Device (USB 2.0, 9.6; classes after the USB-IF class code list, see classify.h).
+// The walk is the kernel's own (drivers/usb/core/config.c), by bLength, but where the kernel skips
+// what is malformed this gives up: no interface that a driver could bind stays unseen. Strings lose
+// what does not belong on a screen (U+FFFD in its place).
 std::variant<Device, DescriptorFault> ParseDevice(const RawDevice& raw);
 
 // Stable text: "storage", "keyboard", …; the words of policy files and of the proto's names.

@@ -71,10 +71,10 @@ enum class GrantRefusal {
   kOtherTerminal,
   kOtherBoot,
   kExpired,
-  kReplayed,        // this grant id was accepted before
-  kTooLong,         // runs longer than kMaxGrant from now
+  kReplayed,           // this grant id was accepted before
+  kTooLong,            // runs longer than kMaxGrant from now
   kActionUnavailable,  // read-only, as long as it cannot be held
-  kTooMany,         // more than kMaxLiveGrants live ones
+  kTooMany,            // more than kMaxLiveGrants live ones
 };
 
 inline constexpr std::chrono::hours kMaxGrant{24};
@@ -83,8 +83,14 @@ inline constexpr std::size_t kMaxLiveGrants = 64;
 // Transitions. Pure: each returns what is new and changes nothing.
 std::variant<Grant, GrantRefusal> Accept(const GrantClaims& claims, std::span<const Grant> held,
                                          const Here& here);
-// The end that is due now for a live grant, if any: deadline reached, or another boot (unless it
-// survives reboots and the console's time is known to be before expires_at: see Resume).
+// Checked in this order: organisation, terminal, replay, boot, deadline, length, action, number.
+// The wall clock is never asked.
+
+// Whether it opens anything now: not ended, of this boot, before its deadline.
+bool IsRunning(const Grant& grant, const Here& here);
+// The end that is due now for a grant that has none yet, if any: deadline reached, or another boot.
+// One of an earlier boot that survives reboots is not running, but not due either, until the
+// console's time is known: then Resume, or, at or after expires_at, kExpired.
 std::optional<GrantEnd> DueEnd(const Grant& grant, const Here& here);
 // For a grant of an earlier boot that survives reboots: its deadline on this boot's clock, once the
 // console's time is known; nullopt while it is not, or when it is over.
