@@ -1,8 +1,9 @@
 #ifndef SEKISHO_PLATFORM_API_DEVICES_H_
 #define SEKISHO_PLATFORM_API_DEVICES_H_
 
-#include <cstddef>
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <variant>
@@ -77,6 +78,8 @@ struct Holder {
   int pid = 0;
   unsigned uid = 0;
   std::string program;  // the executable's base name
+  // When it started (Linux: clock ticks since boot), so that a reused pid is not ended for it.
+  std::uint64_t started = 0;
 };
 
 // Mounted file systems and raw device nodes of one device.
@@ -100,6 +103,16 @@ struct OpenedDevice {
   std::string fingerprint_hex;
 };
 
+// What the backstop did while agentd was dead; kept until agentd has recorded it.
+struct Closure {
+  OpenedDevice opened;
+  BootTime at{};              // when it was shut
+  std::vector<Holder> ended;  // whom it ended
+  std::vector<std::string>
+      done;  // steps that worked: "flushed", "unmounted", "deauthorised", "cut"
+  std::vector<std::string> failed;  // "step: cause"
+};
+
 // Ends grants when agentd is dead: an alarm outside of it (Linux: a timer unit).
 class Backstop {
  public:
@@ -108,6 +121,10 @@ class Backstop {
   // Arming the same grant again replaces.
   virtual Outcome Arm(const OpenedDevice& opened, BootTime deadline) = 0;
   virtual Outcome Disarm(const std::string& grant_id) = 0;
+  // What it shut in this boot and nobody has forgotten yet, oldest first.
+  virtual Result<std::vector<Closure>> Closures() = 0;
+  // Once its event is durable. Unknown ids are fine.
+  virtual Outcome ForgetClosure(const std::string& grant_id) = 0;
 };
 
 // Devices that come up at boot without agentd (Linux: udev rules in the initramfs).
@@ -119,9 +136,13 @@ struct BootDevice {
   std::string serial;
 };
 
+// The one place where adopted devices are written down: `sekisho-barrier adopt` at installation
+// and agentd both go through it.
 class BootRules {
  public:
   virtual ~BootRules() = default;
+  // What Install was given last; empty when never. EBADMSG when it cannot be read as a list.
+  virtual Result<std::vector<BootDevice>> Installed() = 0;
   // Replaces the whole list, durably, and starts whatever carries it into the next boot; that may
   // take minutes and goes on after the call.
   virtual Outcome Install(const std::vector<BootDevice>& devices) = 0;

@@ -13,7 +13,8 @@
 
 namespace sekisho::platform {
 
-// Who is at the other end, as the OS vouches (Linux: SO_PEERCRED; Windows: the pipe client's token).
+// Who is at the other end, as the OS vouches (Linux: SO_PEERCRED; Windows: the pipe client's
+// token).
 struct Peer {
   unsigned uid = 0;
   unsigned gid = 0;

@@ -72,6 +72,12 @@ Outcome FakeBackstop::Disarm(const std::string& grant_id) {
   return Done{};
 }
 
+Outcome FakeBackstop::ForgetClosure(const std::string& grant_id) {
+  std::erase_if(closures_,
+                [&](const Closure& closure) { return closure.opened.grant_id == grant_id; });
+  return Done{};
+}
+
 Outcome FakeBootRules::Install(const std::vector<BootDevice>& devices) {
   if (const int error = std::exchange(error_, 0)) return Fail(error, "install boot rules");
   installed_ = devices;

@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "platform/api/devices.h"
@@ -58,18 +59,23 @@ class FakeBackstop : public Backstop {
   };
   Outcome Arm(const OpenedDevice& opened, BootTime deadline) override;
   Outcome Disarm(const std::string& grant_id) override;
+  Result<std::vector<Closure>> Closures() override { return closures_; }
+  Outcome ForgetClosure(const std::string& grant_id) override;
+  // As if it had shut this while agentd was dead.
+  void AddClosure(Closure closure) { closures_.push_back(std::move(closure)); }
   const std::map<std::string, Armed>& armed() const { return armed_; }
   void FailNext(int error) { error_ = error; }
 
  private:
   std::map<std::string, Armed> armed_;  // by grant id
+  std::vector<Closure> closures_;
   int error_ = 0;
 };
 
 class FakeBootRules : public BootRules {
  public:
   Outcome Install(const std::vector<BootDevice>& devices) override;
-  const std::vector<BootDevice>& installed() const { return installed_; }
+  Result<std::vector<BootDevice>> Installed() override { return installed_; }
   void FailNext(int error) { error_ = error; }
 
  private:
