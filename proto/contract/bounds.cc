@@ -1,0 +1,216 @@
+#include "proto/contract/bounds.h"
+
+#include <algorithm>
+#include <map>
+#include <string_view>
+
+#include "absl/strings/str_cat.h"
+#include "agent/core/text.h"
+#include "google/protobuf/descriptor.h"
+
+namespace sekisho::contract {
+namespace {
+
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+using google::protobuf::Reflection;
+
+constexpr std::size_t kHashBytes = 32;
+constexpr std::size_t kNonceBytes = 16;
+constexpr std::size_t kMaxDer = 4096;     // one certificate, or one request for one
+constexpr std::size_t kMaxAnchor = 8192;  // TrustAnchor: a certificate and a few bytes
+constexpr std::size_t kMaxChain = 4;      // certificates
+constexpr std::size_t kMaxToken = 1024;   // an enrolment token's text
+constexpr std::size_t kMaxPage = 1000;    // items of one answer to an operator
+constexpr std::size_t kMaxRules = 1000;   // of a policy; the payload's bound is reached before
+constexpr std::size_t kMaxLive = 64;      // grants, probes, features
+constexpr std::size_t kMaxText = 2048;    // what the person at the terminal reads
+
+constexpr FieldBound Bytes(std::size_t max) { return {.max_bytes = max}; }
+constexpr FieldBound Strings(std::size_t max) { return {.max_bytes = max}; }
+constexpr FieldBound Lines(std::size_t max) {
+  return {.max_bytes = max, .max_items = 1, .form = TextForm::kLines};
+}
+constexpr FieldBound List(std::size_t items, std::size_t bytes = kMaxStringBytes) {
+  return {.max_bytes = bytes, .max_items = items};
+}
+
+// By full field name without "sekisho.v1.".
+const std::map<std::string_view, FieldBound>& Table() {
+  static const auto* const table = new std::map<std::string_view, FieldBound>{
+      // device, policy
+      {"Device.fingerprint", Bytes(kHashBytes)},
+      {"Device.classes", List(32)},
+      {"DeviceMatch.fingerprint", Bytes(kHashBytes)},
+      {"DeviceMatch.classes", List(32)},
+      {"DeviceRule.id", Strings(64)},
+      {"Policy.rules", List(kMaxRules)},
+      {"Texts.blocked_ja", Lines(kMaxText)},
+      {"Texts.blocked_en", Lines(kMaxText)},
+      {"Texts.contact_ja", Lines(kMaxText)},
+      {"Texts.contact_en", Lines(kMaxText)},
+      {"Bundle.required_features", List(kMaxLive, 64)},
+      // seal
+      {"Sealed.key_id", Bytes(16)},
+      {"Sealed.payload", Bytes(kMaxSealedPayload)},
+      {"Sealed.signature", Bytes(64)},
+      {"TrustAnchor.root_public_key", Bytes(kHashBytes)},
+      {"TrustAnchor.ca_certificate", Bytes(kMaxDer)},
+      {"SigningKey.public_key", Bytes(kHashBytes)},
+      {"KeySet.keys", List(32)},
+      // grant
+      {"GrantedDevice.fingerprint", Bytes(kHashBytes)},
+      // event
+      {"Parameter.key", Strings(64)},
+      {"Event.previous_hash", Bytes(kHashBytes)},
+      {"Event.parameters", List(16)},
+      {"ReportBatch.records", List(kMaxRecordsPerBatch, kMaxRecordBytes)},
+      {"Status.bundle_hash", Bytes(kHashBytes)},
+      {"Status.running_grant_ids", List(kMaxLive, 64)},
+      {"Status.probes", List(kMaxLive)},
+      {"Status.nonce", Bytes(kNonceBytes)},
+      {"Acknowledgement.record_hash", Bytes(kHashBytes)},
+      {"Beacon.nonce", Bytes(kNonceBytes)},
+      {"Beacon.live_grant_ids", List(kMaxLive, 64)},
+      // agent_service
+      {"EnrolmentToken.secret", Bytes(kNonceBytes)},
+      {"EnrolmentToken.trust_anchor_hash", Bytes(kHashBytes)},
+      {"GetTrustAnchorResponse.trust_anchor", Bytes(kMaxAnchor)},
+      {"EnrolmentRequestClaims.report_public_key", Bytes(kHashBytes)},
+      {"EnrolmentRequestClaims.nonce", Bytes(kNonceBytes)},
+      {"EnrolRequest.token_secret", Bytes(kNonceBytes)},
+      {"EnrolRequest.certificate_request", Bytes(kMaxDer)},
+      {"EnrolResponse.trust_anchor", Bytes(kMaxAnchor)},
+      {"EnrolResponse.certificates", List(kMaxChain, kMaxDer)},
+      {"EnrolmentGrant.report_public_key", Bytes(kHashBytes)},
+      {"EnrolmentGrant.nonce", Bytes(kNonceBytes)},
+      {"RenewCertificateRequest.certificate_request", Bytes(kMaxDer)},
+      {"RenewCertificateResponse.certificates", List(kMaxChain, kMaxDer)},
+      {"Hello.features", List(kMaxLive, 64)},
+      {"Welcome.features", List(kMaxLive, 64)},
+      // operators' services
+      {"CreateGrantRequest.fingerprint", Bytes(kHashBytes)},
+      {"ListRequestsResponse.requests", List(kMaxPage)},
+      {"ListGrantsResponse.grants", List(kMaxPage)},
+      {"ListEventsResponse.events", List(kMaxPage)},
+      {"WatchEventsResponse.events", List(kMaxPage)},
+      {"ListTerminalsResponse.terminals", List(kMaxPage)},
+      {"ListEnrolmentTokensResponse.tokens", List(kMaxPage)},
+      {"CreateEnrolmentTokenResponse.token", Strings(kMaxToken)},
+      {"ListOperatorsResponse.operators", List(kMaxPage)},
+      {"ListGroupsResponse.groups", List(kMaxPage)},
+      {"ListPoliciesResponse.policies", List(kMaxPage)},
+      {"CheckPolicyRequest.yaml", Lines(kMaxPolicyYaml)},
+      {"DiffPolicyRequest.yaml", Lines(kMaxPolicyYaml)},
+      {"PublishPolicyRequest.yaml", Lines(kMaxPolicyYaml)},
+      {"PublishedPolicy.yaml", Lines(kMaxPolicyYaml)},
+      {"DiffPolicyResponse.changes", List(2 * kMaxRules + 100, kMaxText)},
+      // local
+      {"LocalEnrolRequest.token", Strings(kMaxToken)},
+      {"LinkEnrolOrder.token", Strings(kMaxToken)},
+      {"LinkEnrolment.trust_anchor", Bytes(kMaxAnchor)},
+      {"LinkConfiguration.trust_anchor", Bytes(kMaxAnchor)},
+      {"LocalStatusReply.grants", List(kMaxLive)},
+      {"LocalStatusReply.probes", List(kMaxLive)},
+      {"LocalDoctorReply.probes", List(kMaxLive)},
+  };
+  return *table;
+}
+
+constexpr std::string_view kPackage = "sekisho.v1.";
+
+absl::Status Broken(const FieldDescriptor& field, const std::string& why) {
+  return absl::InvalidArgumentError(absl::StrCat(field.full_name(), ": ", why));
+}
+
+absl::Status CheckText(const FieldDescriptor& field, std::string_view text, TextForm form) {
+  while (!text.empty()) {
+    const std::optional<core::Utf8Character> character = core::FirstCharacter(text);
+    if (!character) return Broken(field, "not UTF-8");
+    const bool line_break = character->code_point == U'\n' || character->code_point == U'\t' ||
+                            character->code_point == U'\r';
+    if (core::IsControl(character->code_point) && !(line_break && form == TextForm::kLines)) {
+      return Broken(field, "holds a control character");
+    }
+    text.remove_prefix(character->length);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckString(const FieldDescriptor& field, const std::string& value,
+                         const FieldBound& bound) {
+  if (value.size() > bound.max_bytes) {
+    return Broken(field, absl::StrCat("longer than ", bound.max_bytes, " bytes"));
+  }
+  if (field.type() == FieldDescriptor::TYPE_BYTES) return absl::OkStatus();
+  return CheckText(field, value, bound.form);
+}
+
+absl::Status CheckField(const Message& message, const FieldDescriptor& field) {
+  const Reflection& reflection = *message.GetReflection();
+  const bool is_text = field.cpp_type() == FieldDescriptor::CPPTYPE_STRING;
+  const bool is_message = field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE;
+  const FieldBound bound = BoundOf(field).value_or(FieldBound{});
+  const int count = field.is_repeated() ? reflection.FieldSize(message, &field) : 1;
+  if (field.is_repeated() && static_cast<std::size_t>(count) > bound.max_items) {
+    return Broken(field, absl::StrCat("more than ", bound.max_items, " items"));
+  }
+  if (!is_text && !is_message) return absl::OkStatus();
+  std::string scratch;
+  for (int i = 0; i < count; ++i) {
+    absl::Status status;
+    if (is_text) {
+      status = CheckString(field,
+                           field.is_repeated()
+                               ? reflection.GetRepeatedStringReference(message, &field, i, &scratch)
+                               : reflection.GetStringReference(message, &field, &scratch),
+                           bound);
+    } else {
+      status = CheckBounds(field.is_repeated() ? reflection.GetRepeatedMessage(message, &field, i)
+                                               : reflection.GetMessage(message, &field));
+    }
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+std::optional<FieldBound> BoundOf(const FieldDescriptor& field) {
+  std::string_view name = field.full_name();
+  if (name.starts_with(kPackage)) {
+    const auto entry = Table().find(name.substr(kPackage.size()));
+    if (entry != Table().end()) return entry->second;
+  }
+  if (field.type() == FieldDescriptor::TYPE_BYTES) return std::nullopt;
+  return FieldBound{.max_bytes = kMaxStringBytes,
+                    .max_items = field.is_repeated() ? kMaxListItems : 1};
+}
+
+std::vector<std::string> BoundedFields() {
+  std::vector<std::string> names;
+  for (const auto& [name, bound] : Table()) names.push_back(std::string(kPackage).append(name));
+  return names;
+}
+
+absl::Status CheckBounds(const Message& message) {
+  std::vector<const FieldDescriptor*> fields;
+  message.GetReflection()->ListFields(message, &fields);
+  for (const FieldDescriptor* field : fields) {
+    if (absl::Status status = CheckField(message, *field); !status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+bool TokenBucket::Take(std::chrono::nanoseconds now) {
+  if (now > last_) {
+    const double seconds = std::chrono::duration<double>(now - last_).count();
+    tokens_ = std::min(rate_.burst, tokens_ + seconds * rate_.per_second);
+    last_ = now;
+  }
+  if (tokens_ < 1) return false;
+  tokens_ -= 1;
+  return true;
+}
+
+}  // namespace sekisho::contract

@@ -3,15 +3,18 @@
 
 #include <chrono>
 #include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "google/protobuf/message.h"
 
 namespace sekisho::contract {
 
-// Bounds that both ends keep. Every string, bytes and list of every message has one: the defaults,
-// or an entry by full field name in bounds.cc.
-inline constexpr std::size_t kMaxStringBytes = 512;   // UTF-8, no control characters
+// Bounds that both ends keep. Every string, bytes and list of every message has one: strings and
+// lists the defaults below or an entry by full field name in bounds.cc, bytes always an entry.
+inline constexpr std::size_t kMaxStringBytes = 512;  // UTF-8, no control characters
 inline constexpr std::size_t kMaxListItems = 256;
 inline constexpr std::size_t kMaxSealedPayload = 160 * 1024;
 inline constexpr std::size_t kMaxRecordBytes = 8 * 1024;
@@ -26,13 +29,26 @@ struct Rate {
   double per_second;
   double burst;
 };
-inline constexpr Rate kStreamRate{50, 200};        // messages on one terminal's stream
-inline constexpr Rate kLocalRate{20, 100};         // requests of one local peer (uid)
-inline constexpr Rate kSignInRate{0.1, 5};         // sign-in attempts of one operator name
-inline constexpr Rate kEnrolRate{2, 50};           // enrolments from one address
+inline constexpr Rate kStreamRate{50, 200};  // messages on one terminal's stream
+inline constexpr Rate kLocalRate{20, 100};   // requests of one local peer (uid)
+inline constexpr Rate kSignInRate{0.1, 5};   // sign-in attempts of one operator name
+inline constexpr Rate kEnrolRate{2, 50};     // enrolments from one address
 
 inline constexpr std::chrono::seconds kStatusPeriod{60};
 inline constexpr std::chrono::seconds kBeaconStale{180};
+
+// What is asked of one field.
+enum class TextForm { kOneLine, kLines };  // kLines: newlines and tabs are not control characters
+struct FieldBound {
+  std::size_t max_bytes = 0;  // of the string or bytes, of each item in a list of them
+  std::size_t max_items = 1;  // of a list
+  TextForm form = TextForm::kOneLine;
+};
+// The bound of a string, bytes or repeated field; none for a bytes field that bounds.cc does not
+// list (CheckBounds refuses any content of it, and a test keeps that from happening).
+std::optional<FieldBound> BoundOf(const google::protobuf::FieldDescriptor& field);
+// The full names that bounds.cc lists.
+std::vector<std::string> BoundedFields();
 
 // INVALID_ARGUMENT naming the field when any string, bytes or list in `message`, at any depth, is
 // over its bound, is not UTF-8, or holds a control character.

@@ -1,0 +1,181 @@
+#include "proto/contract/seal.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "google/protobuf/descriptor.h"
+#include "google/protobuf/message.h"
+#include "google/protobuf/unknown_field_set.h"
+#include "proto/contract/bounds.h"
+
+namespace sekisho::contract {
+namespace {
+
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+using google::protobuf::Reflection;
+
+constexpr std::string_view kContext("sekisho.v1\0", 11);
+
+void AppendBigEndian32(std::string& out, std::size_t value) {
+  for (const int shift : {24, 16, 8, 0}) out += static_cast<char>(value >> shift & 0xff);
+}
+
+std::string_view View(const auto& bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+absl::Status RefuseUnknownEnum(const Message& message, const FieldDescriptor& field) {
+  const Reflection& reflection = *message.GetReflection();
+  const auto check = [&](int number) {
+    if (field.enum_type()->FindValueByNumber(number) != nullptr) return absl::OkStatus();
+    return absl::FailedPreconditionError(
+        absl::StrCat(field.full_name(), ": unknown value ", number));
+  };
+  if (!field.is_repeated()) return check(reflection.GetEnumValue(message, &field));
+  for (int i = 0; i < reflection.FieldSize(message, &field); ++i) {
+    if (absl::Status status = check(reflection.GetRepeatedEnumValue(message, &field, i));
+        !status.ok()) {
+      return status;
+    }
+  }
+  return absl::OkStatus();
+}
+
+// Every enum value and every field, at any depth, is one that this code was compiled with.
+absl::Status RefuseUnknown(const Message& message) {
+  const Reflection& reflection = *message.GetReflection();
+  const google::protobuf::UnknownFieldSet& unknown = reflection.GetUnknownFields(message);
+  if (!unknown.empty()) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        message.GetDescriptor()->full_name(), ": unknown field ", unknown.field(0).number()));
+  }
+  std::vector<const FieldDescriptor*> fields;
+  reflection.ListFields(message, &fields);
+  for (const FieldDescriptor* field : fields) {
+    absl::Status status;
+    if (field->cpp_type() == FieldDescriptor::CPPTYPE_ENUM) {
+      status = RefuseUnknownEnum(message, *field);
+    } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
+      const int count = field->is_repeated() ? reflection.FieldSize(message, field) : 1;
+      for (int i = 0; i < count && status.ok(); ++i) {
+        status =
+            RefuseUnknown(field->is_repeated() ? reflection.GetRepeatedMessage(message, field, i)
+                                               : reflection.GetMessage(message, field));
+      }
+    }
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+// What a listed key may sign; empty for what no key set can hand out: key sets and enrolments are
+// the root's, reports the terminals'.
+std::set<v1::Purpose> PurposesOf(v1::Purpose listed) {
+  if (listed == v1::PURPOSE_BUNDLE) return {listed};
+  if (listed == v1::PURPOSE_GRANT) return {listed, v1::PURPOSE_GRANT_REVOCATION};
+  if (listed == v1::PURPOSE_GRANT_REVOCATION) return {listed};
+  if (listed == v1::PURPOSE_ACKNOWLEDGEMENT) return {listed, v1::PURPOSE_BEACON};
+  if (listed == v1::PURPOSE_BEACON) return {listed};
+  return {};
+}
+
+}  // namespace
+
+std::string SignedBytes(std::string_view domain, v1::Purpose purpose, const KeyId& key_id,
+                        std::string_view payload) {
+  std::string bytes;
+  bytes.reserve(kContext.size() + domain.size() + key_id.size() + payload.size() + 12);
+  bytes += kContext;
+  AppendBigEndian32(bytes, domain.size());
+  bytes += domain;
+  AppendBigEndian32(bytes, static_cast<std::size_t>(purpose));
+  AppendBigEndian32(bytes, key_id.size());
+  bytes += View(key_id);
+  bytes += payload;
+  return bytes;
+}
+
+v1::Sealed Seal(const PrivateKey& key, std::string_view domain, v1::Purpose purpose,
+                std::string payload) {
+  const KeyId key_id = KeyIdOf(key.public_key());
+  v1::Sealed sealed;
+  sealed.set_purpose(purpose);
+  sealed.set_key_id(std::string(View(key_id)));
+  sealed.set_signature(std::string(View(key.Sign(SignedBytes(domain, purpose, key_id, payload)))));
+  sealed.set_payload(std::move(payload));
+  return sealed;
+}
+
+void KeyRing::Add(v1::Purpose purpose, const PublicKey& key) {
+  Key& entry = keys_[KeyIdOf(key)];
+  entry.public_key = key;
+  entry.purposes.insert(purpose);
+}
+
+absl::StatusOr<std::string> KeyRing::Open(const v1::Sealed& sealed, v1::Purpose wanted) const {
+  if (!v1::Purpose_IsValid(sealed.purpose()) || sealed.purpose() == v1::PURPOSE_UNSPECIFIED) {
+    return absl::InvalidArgumentError("purpose");
+  }
+  KeyId key_id;
+  if (sealed.key_id().size() != key_id.size()) return absl::InvalidArgumentError("key_id");
+  if (sealed.signature().size() != 64) return absl::InvalidArgumentError("signature_length");
+  if (sealed.payload().size() > kMaxSealedPayload) {
+    return absl::InvalidArgumentError("payload_too_large");
+  }
+  if (sealed.purpose() != wanted) return absl::PermissionDeniedError("wrong_purpose");
+  std::copy(sealed.key_id().begin(), sealed.key_id().end(), key_id.begin());
+  const auto key = keys_.find(key_id);
+  if (key == keys_.end()) return absl::PermissionDeniedError("unknown_key");
+  if (!key->second.purposes.contains(wanted)) {
+    return absl::PermissionDeniedError("key_of_another_purpose");
+  }
+  const std::string covered = SignedBytes(domain_, wanted, key_id, sealed.payload());
+  if (!Verify(key->second.public_key, covered, sealed.signature())) {
+    return absl::PermissionDeniedError("bad_signature");
+  }
+  return sealed.payload();
+}
+
+absl::Status ParseStrictlyInto(std::string_view payload, Message& message) {
+  const std::string& type = message.GetDescriptor()->full_name();
+  if (payload.size() > kMaxGrpcMessage) {
+    return absl::InvalidArgumentError(absl::StrCat(type, ": too large"));
+  }
+  if (!message.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) {
+    return absl::InvalidArgumentError(absl::StrCat(type, ": malformed"));
+  }
+  if (absl::Status status = RefuseUnknown(message); !status.ok()) return status;
+  return CheckBounds(message);
+}
+
+absl::StatusOr<OpenedKeySet> OpenKeySet(const v1::TrustAnchor& anchor, const v1::Sealed& key_set) {
+  const absl::StatusOr<PublicKey> root = ParsePublicKey(anchor.root_public_key());
+  if (!root.ok()) return root.status();
+  OpenedKeySet opened{.ring = KeyRing(anchor.organisation_id()), .version = 0};
+  opened.ring.Add(v1::PURPOSE_KEY_SET, *root);
+  opened.ring.Add(v1::PURPOSE_ENROLMENT, *root);
+  const absl::StatusOr<v1::KeySet> set =
+      OpenAndParse<v1::KeySet>(opened.ring, key_set, v1::PURPOSE_KEY_SET);
+  if (absl::IsPermissionDenied(set.status())) {
+    return absl::FailedPreconditionError(set.status().message());
+  }
+  if (!set.ok()) return set.status();
+  if (set->organisation_id() != anchor.organisation_id()) {
+    return absl::FailedPreconditionError("key_set: of another organisation");
+  }
+  if (set->version() == 0) return absl::InvalidArgumentError("key_set: version 0");
+  for (const v1::SigningKey& listed : set->keys()) {
+    const absl::StatusOr<PublicKey> key = ParsePublicKey(listed.public_key());
+    if (!key.ok()) return key.status();
+    const std::set<v1::Purpose> purposes = PurposesOf(listed.purpose());
+    if (purposes.empty() || *key == *root) {
+      return absl::FailedPreconditionError("key_set: a key for what it may not sign");
+    }
+    for (const v1::Purpose purpose : purposes) opened.ring.Add(purpose, *key);
+  }
+  opened.version = set->version();
+  return opened;
+}
+
+}  // namespace sekisho::contract

@@ -1,7 +1,9 @@
 #ifndef SEKISHO_PROTO_CONTRACT_SEAL_H_
 #define SEKISHO_PROTO_CONTRACT_SEAL_H_
 
+#include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -19,24 +21,33 @@ std::string SignedBytes(std::string_view domain, v1::Purpose purpose, const KeyI
 v1::Sealed Seal(const PrivateKey& key, std::string_view domain, v1::Purpose purpose,
                 std::string payload);
 
-// Who may sign what: each key for exactly one purpose (a ring of one organisation).
+// Who may sign what (a ring of one organisation). A key signs only for the purposes it was added
+// for; adding it again adds a purpose.
 class KeyRing {
  public:
   explicit KeyRing(std::string domain) : domain_(std::move(domain)) {}
   void Add(v1::Purpose purpose, const PublicKey& key);
   // The payload, once the signature is good; else PERMISSION_DENIED (bad signature, unknown key, a
   // key of another purpose, a purpose other than the one wanted) or INVALID_ARGUMENT (malformed,
-  // above the bound). The message says which, in stable words.
+  // above the bound). The message is one of these, and nothing else: "purpose", "key_id",
+  // "signature_length", "payload_too_large" (malformed); "wrong_purpose", "unknown_key",
+  // "key_of_another_purpose", "bad_signature" (denied).
   absl::StatusOr<std::string> Open(const v1::Sealed& sealed, v1::Purpose wanted) const;
   const std::string& domain() const { return domain_; }
 
  private:
   std::string domain_;
-  std::map<KeyId, std::pair<v1::Purpose, PublicKey>> keys_;
+  struct Key {
+    PublicKey public_key;
+    std::set<v1::Purpose> purposes;
+  };
+  std::map<KeyId, Key> keys_;
 };
 
 // Parses a verified payload and refuses what this code does not know: unknown fields or enum
-// values at any depth (FAILED_PRECONDITION), malformed bytes or a broken bound (INVALID_ARGUMENT).
+// values at any depth (FAILED_PRECONDITION, naming the message and the number), malformed bytes,
+// more than kMaxGrpcMessage of them, or a broken bound (INVALID_ARGUMENT). Zero enums
+// (*_UNSPECIFIED) pass here; ToCore refuses them where a value is needed.
 template <typename Message>
 absl::StatusOr<Message> ParseStrictly(std::string_view payload);
 absl::Status ParseStrictlyInto(std::string_view payload, google::protobuf::Message& message);
@@ -58,7 +69,10 @@ absl::StatusOr<Message> OpenAndParse(const KeyRing& ring, const v1::Sealed& seal
 }
 
 // A key ring from a verified anchor and key set: the root key signs key sets and enrolments, the
-// set's keys the rest. FAILED_PRECONDITION when the set is not signed by that root.
+// set's keys the rest: the grant key also revocations, the acknowledgement key also beacons.
+// FAILED_PRECONDITION when the set is not signed by that root, is another organisation's, or lists
+// a key for what it may not sign; INVALID_ARGUMENT when it is malformed. Whether `version` may
+// replace the one held, and not_after, are the caller's to judge: there is no clock here.
 struct OpenedKeySet {
   KeyRing ring;
   std::uint64_t version = 0;
