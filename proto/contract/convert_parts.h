@@ -1,0 +1,22 @@
+#ifndef SEKISHO_PROTO_CONTRACT_CONVERT_PARTS_H_
+#define SEKISHO_PROTO_CONTRACT_CONVERT_PARTS_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "agent/core/device.h"
+
+// What the files of convert.h share; not for others.
+namespace sekisho::contract {
+
+// INVALID_ARGUMENT "field: why".
+absl::Status Invalid(const std::string& field, const std::string& why);
+// `number` as the wire has it: any int.
+absl::StatusOr<core::DeviceClass> ClassToCore(int number);
+absl::StatusOr<core::Fingerprint> FingerprintToCore(const std::string& bytes);
+std::string FingerprintToProto(const core::Fingerprint& fingerprint);
+
+}  // namespace sekisho::contract
+
+#endif  // SEKISHO_PROTO_CONTRACT_CONVERT_PARTS_H_
