@@ -1,0 +1,42 @@
+#ifndef SEKISHO_PLATFORM_LINUX_ENFORCER_H_
+#define SEKISHO_PLATFORM_LINUX_ENFORCER_H_
+
+#include <span>
+#include <string>
+#include <utility>
+
+#include "platform/api/devices.h"
+
+namespace sekisho::platform {
+
+// The kernel's USB authorisation (Documentation/usb/authorization.rst). Whole devices: interface
+// authorisation stays at its default (allowed), since a verdict is on the device and a device that
+// is not authorised has no interfaces.
+class LinuxEnforcer : public Enforcer {
+ public:
+  // `sysfs` is "/sys", but for tests.
+  explicit LinuxEnforcer(std::string sysfs = "/sys") : sysfs_(std::move(sysfs)) {}
+
+  // usbcore's parameter first (controllers that come later), then every root hub; all are read
+  // back. ENOENT when usbcore is not loaded. Goes on past a failure and reports the first.
+  Outcome DenyNewDevices() override;
+  // Takes persistence across suspend from anything but input devices and hubs first (a swap during
+  // suspend would keep the authorisation). Blocks while drivers bind. Then has udev look again.
+  Outcome Authorise(const OpenDevice& device) override;
+  Outcome Deauthorise(const OpenDevice& device) override;
+  // ENODEV when it went by itself; ENOENT when its port has no `disable` (before Linux 6.0).
+  Outcome CutPort(const OpenDevice& device) override;
+
+ private:
+  Outcome WriteAuthorised(const OpenDevice& device, const char* value);
+  std::string sysfs_;
+};
+
+// Pure: whether descriptors (device, then configurations) declare nothing but HID and hub
+// interfaces. Malformed ones do not.
+enum class Persistence { kKeep, kDrop };
+Persistence PersistenceFor(std::span<const std::byte> descriptors);
+
+}  // namespace sekisho::platform
+
+#endif  // SEKISHO_PLATFORM_LINUX_ENFORCER_H_
