@@ -1,0 +1,123 @@
+"""Boot once, test many times: frozen terminals in the cache.
+
+A layer is a directory with disk.qcow2 (an overlay of the image below it) and memory (the running
+terminal, frozen). Both never change once written: each test runs on an overlay of its own, which
+is why a power cut or a reboot in one test is nothing to the next, and why two terminals can run
+from one layer at the same time.
+"""
+
+import contextlib
+import hashlib
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+from . import accelerator, image, packages, paths, progress
+from .machine import Machine, Shape
+
+_CACHED = ["sekisho-layer-format-1"]  # changes when what a layer consists of changes
+
+
+def stock(shape: Shape = Shape(), extra: frozenset[str] = frozenset()) -> Path:
+    """A running terminal without Sekisho: the control arm of every claim."""
+    base = image.base(extra)
+    return _layer("stock", base / "disk.qcow2", base.name, shape, prepare=None, seconds=50)
+
+
+def installed(shape: Shape = Shape(), prepare: Callable[[Machine], None] | None = None,
+              key: str = "") -> Path:
+    """A running terminal with the newest sekisho-agent package, restarted through its own GRUB.
+
+    prepare: what else to do before the restart; key: names it, since it is part of the layer.
+    """
+    deb = packages.newest_deb("sekisho-agent")
+    if deb is None:
+        raise FileNotFoundError("there is no sekisho-agent package: run ./dev package first")
+    base = image.base()
+    content = hashlib.sha256(deb.read_bytes()).hexdigest()
+
+    def install_and_restart(machine: Machine) -> None:
+        install(machine, deb)
+        if prepare is not None:
+            prepare(machine)
+        machine.reboot()
+
+    below = stock(shape)
+    return _layer("installed", below / "disk.qcow2", f"{base.name} {content} {key}", shape,
+                  install_and_restart, seconds=200)
+
+
+def install(machine: Machine, deb: Path, seconds: float = 600) -> str:
+    """Installs a package the way an installer does, without a network; returns what dpkg said."""
+    machine.root.put(deb.read_bytes(), f"/root/{deb.name}")
+    return machine.root.check(f"DEBIAN_FRONTEND=noninteractive dpkg -i /root/{deb.name} 2>&1",
+                              seconds)
+
+
+@contextlib.contextmanager
+def resume(layer: Path, shape: Shape = Shape(), console_port: int | None = None):
+    """A terminal that goes on where the layer was frozen, with its clock set."""
+    with on_overlay(layer / "disk.qcow2", shape, console_port) as machine:
+        machine.start(resume_from=layer / "memory")
+        machine.seat.connect(60)
+        yield machine
+
+
+@contextlib.contextmanager
+def on_overlay(disk: Path, shape: Shape, console_port: int | None = None):
+    """A terminal that is off, on a disk of its own over the given one."""
+    overlay_dir = paths.new_workdir("disk")
+    try:
+        overlay = overlay_dir / "disk.qcow2"
+        make_overlay(disk, overlay)
+        with Machine(overlay, shape, console_port) as machine:
+            yield machine
+    finally:
+        shutil.rmtree(overlay_dir, ignore_errors=True)
+
+
+def make_overlay(below: Path, overlay: Path) -> None:
+    subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", "-F", "qcow2", "-b", str(below),
+                    str(overlay)], check=True, stdin=subprocess.DEVNULL)
+
+
+def _layer(name: str, below: Path, content: str, shape: Shape,
+           prepare: Callable[[Machine], None] | None, seconds: int) -> Path:
+    parts = [*_CACHED, content, shape.key, accelerator.name(), _qemu_version(), str(below)]
+    digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+    target = paths.cache() / f"{name}-{digest}"
+    with paths.locked(name):
+        if not (target / "memory").exists():
+            _freeze_new(name, below, shape, prepare, target, seconds)
+            paths.prune(f"{name}-*[0-9a-f]", keep=3)
+    os.utime(target)
+    return target
+
+
+def _freeze_new(name: str, below: Path, shape: Shape, prepare, target: Path, seconds: int) -> None:
+    work = target.with_name(f"{target.name}.partial")
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir()
+    make_overlay(below, work / "disk.qcow2")
+    title = f"booting the terminal, to be kept as the snapshot \"{name}\""
+    with progress.step(title, seconds):
+        with Machine(work / "disk.qcow2", shape, log=work / "serial.log") as machine:
+            machine.start()
+            machine.wait_until_up()
+            if prepare is not None:
+                prepare(machine)
+            settle(machine)
+            machine.freeze(work / "memory")
+    work.rename(target)
+
+
+def settle(machine: Machine) -> None:
+    """Waits until the start is over, so that no test begins in the middle of it."""
+    machine.root.run("systemctl is-system-running --wait; udevadm settle", 300)
+
+
+def _qemu_version() -> str:
+    return subprocess.run(["qemu-system-x86_64", "--version"], check=True, capture_output=True,
+                          text=True).stdout.split("\n")[0]
