@@ -122,6 +122,20 @@ bool IsBootInput(const UsbInterface& interface) {
          (interface.protocol_code == kBootKeyboard || interface.protocol_code == kBootPointer);
 }
 
+// Controls that a CDC data interface may belong to: CDC's own, and Remote NDIS's other two dresses.
+bool IsCdcControl(const UsbInterface& interface) {
+  switch (interface.class_code) {
+    case kCdcControl:
+      return true;
+    case kWireless:
+      return interface.subclass_code == 0x01 && interface.protocol_code == 0x03;
+    case kMiscellaneous:
+      return interface.subclass_code == 0x04;
+    default:
+      return false;
+  }
+}
+
 }  // namespace
 
 Classes Classify(const DeviceCodes& codes, std::span<const UsbInterface> interfaces) {
@@ -129,7 +143,7 @@ Classes Classify(const DeviceCodes& codes, std::span<const UsbInterface> interfa
   bool has_cdc_control = false;
   for (const UsbInterface& interface : interfaces) {
     has_boot_input = has_boot_input || IsBootInput(interface);
-    has_cdc_control = has_cdc_control || interface.class_code == kCdcControl;
+    has_cdc_control = has_cdc_control || IsCdcControl(interface);
   }
   Classes classes;
   for (const UsbInterface& interface : interfaces) {
