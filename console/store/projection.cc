@@ -1,0 +1,70 @@
+#include "console/store/projection.h"
+
+#include "absl/strings/numbers.h"
+
+namespace sekisho::console::store {
+namespace {
+
+v1::GrantState EndStateOf(const std::string& cause) {
+  if (cause == "returned") return v1::GRANT_STATE_RETURNED;
+  if (cause == "revoked") return v1::GRANT_STATE_REVOKED;
+  return v1::GRANT_STATE_EXPIRED;  // expired, rebooted
+}
+
+std::optional<Projection::GrantChange> GrantChangeOf(const v1::Event& event) {
+  if (event.grant_id().empty()) return std::nullopt;
+  const std::string cause = ParameterOf(event, "cause");
+  // Only these four kinds speak of a grant's state; all others leave it as it is.
+  if (event.kind() == v1::EVENT_KIND_GRANT_ACCEPTED ||
+      event.kind() == v1::EVENT_KIND_GRANT_OPENED) {
+    return Projection::GrantChange{event.grant_id(), v1::GRANT_STATE_RUNNING, ""};
+  }
+  if (event.kind() == v1::EVENT_KIND_GRANT_ENDED) {
+    return Projection::GrantChange{event.grant_id(), EndStateOf(cause), cause};
+  }
+  if (event.kind() == v1::EVENT_KIND_GRANT_REFUSED) {
+    return Projection::GrantChange{event.grant_id(), v1::GRANT_STATE_REFUSED, cause};
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Projection ProjectionOf(const v1::Event& event) {
+  Projection projection;
+  projection.reports_device = event.has_device() && event.device().fingerprint().size() == 32;
+  if (projection.reports_device && !event.reference().empty()) {
+    if (event.kind() == v1::EVENT_KIND_DEVICE_BLOCKED) projection.makes_request = true;
+    if (event.kind() == v1::EVENT_KIND_EXCEPTION_REQUESTED) {
+      projection.makes_request = true;
+      projection.request_reason = ParameterOf(event, "reason");
+    }
+  }
+  projection.grant = GrantChangeOf(event);
+  if (event.kind() == v1::EVENT_KIND_SPOOL_EVICTED) {
+    Projection::Evicted evicted;
+    if (absl::SimpleAtoi(ParameterOf(event, "first"), &evicted.first) &&
+        absl::SimpleAtoi(ParameterOf(event, "last"), &evicted.last)) {
+      projection.evicted = evicted;
+    }
+  }
+  return projection;
+}
+
+bool MayFollow(v1::GrantState from, v1::GrantState to) {
+  if (from == v1::GRANT_STATE_ISSUED) return true;
+  if (from == v1::GRANT_STATE_RUNNING) {
+    return to == v1::GRANT_STATE_EXPIRED || to == v1::GRANT_STATE_RETURNED ||
+           to == v1::GRANT_STATE_REVOKED;
+  }
+  return false;
+}
+
+std::string ParameterOf(const v1::Event& event, const std::string& key) {
+  for (const v1::Parameter& parameter : event.parameters()) {
+    if (parameter.key() == key) return parameter.value();
+  }
+  return "";
+}
+
+}  // namespace sekisho::console::store

@@ -1,0 +1,46 @@
+#ifndef SEKISHO_CONSOLE_STORE_PROJECTION_H_
+#define SEKISHO_CONSOLE_STORE_PROJECTION_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "sekisho/v1/event.pb.h"
+#include "sekisho/v1/grant.pb.h"
+
+namespace sekisho::console::store {
+
+// What an event changes besides the history itself. Pure, so that every backend agrees.
+struct Projection {
+  // The device is one that the terminal has reported.
+  bool reports_device = false;
+  // A request under this reference begins (a block) or gets the person's words.
+  bool makes_request = false;
+  std::string request_reason;
+
+  struct GrantChange {
+    std::string grant_id;
+    v1::GrantState to = v1::GRANT_STATE_UNSPECIFIED;
+    std::string cause;
+  };
+  std::optional<GrantChange> grant;
+
+  struct Evicted {
+    std::uint64_t first = 0;
+    std::uint64_t last = 0;
+  };
+  std::optional<Evicted> evicted;
+};
+
+Projection ProjectionOf(const v1::Event& event);
+
+// Whether a report may take a grant from one state to another: a late or repeated report never
+// revives what ended, and a refusal of a second copy does not undo what runs.
+bool MayFollow(v1::GrantState from, v1::GrantState to);
+
+// The value of a parameter; empty without it.
+std::string ParameterOf(const v1::Event& event, const std::string& key);
+
+}  // namespace sekisho::console::store
+
+#endif  // SEKISHO_CONSOLE_STORE_PROJECTION_H_
