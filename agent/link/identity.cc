@@ -1,0 +1,245 @@
+#include "agent/link/identity.h"
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+#include <openssl/x509v3.h>
+
+#include <algorithm>
+#include <ctime>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace sekisho::link {
+namespace {
+
+template <auto Free>
+struct Deleter {
+  template <typename T>
+  void operator()(T* object) const {
+    Free(object);
+  }
+};
+using Certificate = std::unique_ptr<X509, Deleter<X509_free>>;
+using Request = std::unique_ptr<X509_REQ, Deleter<X509_REQ_free>>;
+using Bio = std::unique_ptr<BIO, Deleter<BIO_free_all>>;
+
+absl::Status TlsLibraryError(const char* step) {
+  char text[160] = "no detail";
+  if (const unsigned long code = ERR_get_error(); code != 0) {
+    ERR_error_string_n(code, text, sizeof text);
+  }
+  ERR_clear_error();
+  return absl::InternalError(absl::StrCat(step, ": ", text));
+}
+
+std::string Drain(BIO* bio) {
+  char* data = nullptr;
+  const long size = BIO_get_mem_data(bio, &data);
+  return size > 0 ? std::string(data, static_cast<std::size_t>(size)) : std::string();
+}
+
+absl::StatusOr<Certificate> ParseDer(std::string_view der) {
+  const auto* next = reinterpret_cast<const unsigned char*>(der.data());
+  const unsigned char* const end = next + der.size();
+  Certificate certificate(d2i_X509(nullptr, &next, static_cast<long>(der.size())));
+  if (certificate == nullptr || next != end) {
+    ERR_clear_error();
+    return absl::InvalidArgumentError("certificate is not one X.509 certificate in DER");
+  }
+  return certificate;
+}
+
+std::string ToPem(X509* certificate) {
+  const Bio bio(BIO_new(BIO_s_mem()));
+  if (bio == nullptr || PEM_write_bio_X509(bio.get(), certificate) != 1) return "";
+  return Drain(bio.get());
+}
+
+std::chrono::sys_seconds ToTime(const ASN1_TIME* time) {
+  std::tm parts{};
+  if (ASN1_TIME_to_tm(time, &parts) != 1) return {};
+  return std::chrono::sys_seconds{std::chrono::seconds{timegm(&parts)}};
+}
+
+std::string ToString(const ASN1_STRING* text) {
+  return {reinterpret_cast<const char*>(ASN1_STRING_get0_data(text)),
+          static_cast<std::size_t>(ASN1_STRING_length(text))};
+}
+
+std::vector<std::string> NamesOf(X509* leaf) {
+  std::vector<std::string> names;
+  X509_NAME* subject = X509_get_subject_name(leaf);
+  if (const int at = X509_NAME_get_index_by_NID(subject, NID_commonName, -1); at >= 0) {
+    names.push_back(ToString(X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, at))));
+  }
+  auto* alternatives =
+      static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(leaf, NID_subject_alt_name, nullptr, nullptr));
+  for (int i = 0; i < sk_GENERAL_NAME_num(alternatives); ++i) {
+    const GENERAL_NAME* name = sk_GENERAL_NAME_value(alternatives, i);
+    if (name->type != GEN_URI) continue;
+    const std::string uri = ToString(name->d.uniformResourceIdentifier);
+    names.push_back(uri.substr(uri.rfind('/') + 1));  // the whole text when it has no slash
+  }
+  GENERAL_NAMES_free(alternatives);
+  return names;
+}
+
+absl::Status Verify(X509* leaf, std::span<const Certificate> others, X509* ca) {
+  const std::unique_ptr<X509_STORE, Deleter<X509_STORE_free>> store(X509_STORE_new());
+  const std::unique_ptr<X509_STORE_CTX, Deleter<X509_STORE_CTX_free>> context(X509_STORE_CTX_new());
+  STACK_OF(X509)* stack = sk_X509_new_null();
+  if (store == nullptr || context == nullptr || stack == nullptr) {
+    sk_X509_free(stack);
+    return absl::ResourceExhaustedError("out of memory");
+  }
+  for (const Certificate& other : others) sk_X509_push(stack, other.get());
+  X509_STORE_add_cert(store.get(), ca);
+  X509_STORE_CTX_init(context.get(), store.get(), leaf, stack);
+  X509_VERIFY_PARAM* parameters = X509_STORE_CTX_get0_param(context.get());
+  X509_VERIFY_PARAM_set_flags(parameters, X509_V_FLAG_NO_CHECK_TIME);
+  X509_VERIFY_PARAM_set_purpose(parameters, X509_PURPOSE_SSL_CLIENT);
+  const bool good = X509_verify_cert(context.get()) == 1;
+  const int why = X509_STORE_CTX_get_error(context.get());
+  sk_X509_free(stack);
+  ERR_clear_error();
+  if (good) return absl::OkStatus();
+  return absl::PermissionDeniedError(absl::StrCat("certificate does not descend from the root: ",
+                                                  X509_verify_cert_error_string(why)));
+}
+
+absl::StatusOr<Identity> Assemble(const TlsKey& key, std::span<const Certificate> chain) {
+  if (chain.empty()) return absl::InvalidArgumentError("no certificate");
+  X509* leaf = chain.front().get();
+  if (X509_check_private_key(leaf, key.get()) != 1) {
+    ERR_clear_error();
+    return absl::PermissionDeniedError("certificate is over another key");
+  }
+  absl::StatusOr<std::string> key_pem = key.Pem();
+  if (!key_pem.ok()) return key_pem.status();
+  Identity identity;
+  identity.key_pem = *std::move(key_pem);
+  for (const Certificate& certificate : chain) identity.chain_pem += ToPem(certificate.get());
+  identity.names = NamesOf(leaf);
+  identity.not_before = ToTime(X509_get0_notBefore(leaf));
+  identity.not_after = ToTime(X509_get0_notAfter(leaf));
+  return identity;
+}
+
+absl::StatusOr<std::vector<Certificate>> ReadChain(std::string_view pem) {
+  const Bio bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+  std::vector<Certificate> chain;
+  while (chain.size() <= kMaxChain) {
+    Certificate certificate(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
+    if (certificate == nullptr) break;
+    chain.push_back(std::move(certificate));
+  }
+  ERR_clear_error();
+  if (chain.empty()) return absl::InvalidArgumentError("no certificate");
+  if (chain.size() > kMaxChain) return absl::InvalidArgumentError("chain too long");
+  return chain;
+}
+
+}  // namespace
+
+TlsKey::TlsKey(EVP_PKEY* key) : key_(key, EVP_PKEY_free) {}
+
+absl::StatusOr<TlsKey> TlsKey::Generate() {
+  EVP_PKEY* key = EVP_EC_gen("P-256");
+  if (key == nullptr) return TlsLibraryError("generate a P-256 key");
+  return TlsKey(key);
+}
+
+absl::StatusOr<TlsKey> TlsKey::FromPem(std::string_view pem) {
+  const Bio bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+  // An encrypted key must be refused, not prompted for.
+  const auto no_password = [](char*, int, int, void*) { return -1; };
+  EVP_PKEY* key = PEM_read_bio_PrivateKey(bio.get(), nullptr, no_password, nullptr);
+  ERR_clear_error();
+  if (key == nullptr) return absl::InvalidArgumentError("no private key");
+  return TlsKey(key);
+}
+
+absl::StatusOr<std::string> TlsKey::CertificateRequest() const {
+  const Request request(X509_REQ_new());
+  if (request == nullptr || X509_REQ_set_version(request.get(), X509_REQ_VERSION_1) != 1 ||
+      X509_REQ_set_pubkey(request.get(), key_.get()) != 1 ||
+      X509_REQ_sign(request.get(), key_.get(), EVP_sha256()) == 0) {
+    return TlsLibraryError("make a certificate request");
+  }
+  unsigned char* der = nullptr;
+  const int size = i2d_X509_REQ(request.get(), &der);
+  if (size <= 0) return TlsLibraryError("write a certificate request");
+  std::string bytes(reinterpret_cast<char*>(der), static_cast<std::size_t>(size));
+  OPENSSL_free(der);
+  return bytes;
+}
+
+absl::StatusOr<std::string> TlsKey::Pem() const {
+  const Bio bio(BIO_new(BIO_s_secmem()));
+  if (bio == nullptr || PEM_write_bio_PKCS8PrivateKey(bio.get(), key_.get(), nullptr, nullptr, 0,
+                                                      nullptr, nullptr) != 1) {
+    return TlsLibraryError("write the private key");
+  }
+  return Drain(bio.get());
+}
+
+bool Identity::Names(std::string_view terminal_id) const {
+  return !terminal_id.empty() && std::find(names.begin(), names.end(), terminal_id) != names.end();
+}
+
+std::chrono::sys_seconds Identity::RenewAt() const {
+  return not_before + (not_after - not_before) * 2 / 3;
+}
+
+absl::StatusOr<Identity> TakeIdentity(const TlsKey& key, std::span<const std::string> chain_der,
+                                      std::string_view ca_der) {
+  if (chain_der.empty() || chain_der.size() > kMaxChain) {
+    return absl::InvalidArgumentError("a chain has 1 to 8 certificates");
+  }
+  std::vector<Certificate> chain;
+  for (const std::string& der : chain_der) {
+    absl::StatusOr<Certificate> certificate = ParseDer(der);
+    if (!certificate.ok()) return certificate.status();
+    chain.push_back(*std::move(certificate));
+  }
+  absl::StatusOr<Certificate> ca = ParseDer(ca_der);
+  if (!ca.ok()) return ca.status();
+  if (absl::Status status = Verify(chain.front().get(), std::span(chain).subspan(1), ca->get());
+      !status.ok()) {
+    return status;
+  }
+  return Assemble(key, chain);
+}
+
+std::string WriteIdentity(const Identity& identity) {
+  return absl::StrCat(identity.key_pem, identity.chain_pem);
+}
+
+absl::StatusOr<Identity> ReadIdentity(std::string_view content) {
+  if (content.size() > kMaxIdentityBytes) return absl::InvalidArgumentError("file too large");
+  absl::StatusOr<TlsKey> key = TlsKey::FromPem(content);
+  if (!key.ok()) return key.status();
+  absl::StatusOr<std::vector<Certificate>> chain = ReadChain(content);
+  if (!chain.ok()) return chain.status();
+  return Assemble(*key, *chain);
+}
+
+absl::Status CheckDescent(const Identity& identity, std::string_view ca_der) {
+  absl::StatusOr<std::vector<Certificate>> chain = ReadChain(identity.chain_pem);
+  if (!chain.ok()) return chain.status();
+  absl::StatusOr<Certificate> ca = ParseDer(ca_der);
+  if (!ca.ok()) return ca.status();
+  return Verify(chain->front().get(), std::span(*chain).subspan(1), ca->get());
+}
+
+absl::StatusOr<std::string> CertificateToPem(std::string_view der) {
+  absl::StatusOr<Certificate> certificate = ParseDer(der);
+  if (!certificate.ok()) return certificate.status();
+  return ToPem(certificate->get());
+}
+
+}  // namespace sekisho::link

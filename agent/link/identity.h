@@ -1,0 +1,71 @@
+#ifndef SEKISHO_AGENT_LINK_IDENTITY_H_
+#define SEKISHO_AGENT_LINK_IDENTITY_H_
+
+#include <chrono>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+typedef struct evp_pkey_st EVP_PKEY;
+
+namespace sekisho::link {
+
+// A P-256 key pair for TLS. The private half is written to the identity file and given to the TLS
+// library, and goes nowhere else.
+class TlsKey {
+ public:
+  static absl::StatusOr<TlsKey> Generate();
+  // PEM, PKCS#8, unencrypted.
+  static absl::StatusOr<TlsKey> FromPem(std::string_view pem);
+  // PKCS#10 (RFC 2986), DER, with an empty subject: the console decides who this is.
+  absl::StatusOr<std::string> CertificateRequest() const;
+  absl::StatusOr<std::string> Pem() const;
+  EVP_PKEY* get() const { return key_.get(); }
+
+ private:
+  explicit TlsKey(EVP_PKEY* key);
+  std::shared_ptr<EVP_PKEY> key_;
+};
+
+// Who this terminal is to TLS: a private key and the chain that the console issued over it.
+struct Identity {
+  std::string key_pem;
+  // Leaf first, PEM.
+  std::string chain_pem;
+  // The leaf's common name, and the last segments of its URI names: one of them is the terminal's
+  // id.
+  std::vector<std::string> names;
+  std::chrono::sys_seconds not_before;
+  std::chrono::sys_seconds not_after;
+
+  bool Names(std::string_view terminal_id) const;
+  // Two thirds into the leaf's lifetime.
+  std::chrono::sys_seconds RenewAt() const;
+};
+
+inline constexpr std::size_t kMaxChain = 8;
+inline constexpr std::size_t kMaxIdentityBytes = 64 * 1024;
+
+// An issued chain (DER, leaf first), taken only if the leaf is over `key` and descends from `ca`
+// (DER). PERMISSION_DENIED or INVALID_ARGUMENT say what is wrong. Validity periods are not judged:
+// the terminal's clock may be off by years, and the console judges them at the handshake.
+absl::StatusOr<Identity> TakeIdentity(const TlsKey& key, std::span<const std::string> chain_der,
+                                      std::string_view ca_der);
+
+// One file's content, so that a power cut never leaves a key beside another key's certificate.
+std::string WriteIdentity(const Identity& identity);
+// INVALID_ARGUMENT for anything that WriteIdentity did not write.
+absl::StatusOr<Identity> ReadIdentity(std::string_view content);
+
+// Whether the identity's chain ends at `ca` (DER).
+absl::Status CheckDescent(const Identity& identity, std::string_view ca_der);
+
+absl::StatusOr<std::string> CertificateToPem(std::string_view der);
+
+}  // namespace sekisho::link
+
+#endif  // SEKISHO_AGENT_LINK_IDENTITY_H_

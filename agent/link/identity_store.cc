@@ -1,0 +1,73 @@
+#include "agent/link/identity_store.h"
+
+#include <openssl/crypto.h>
+
+#include <cstring>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "agent/link/log.h"
+
+namespace sekisho::link {
+
+IdentityStore::IdentityStore(platform::Files& files, std::string directory)
+    : files_(files),
+      in_use_(absl::StrCat(directory, "/identity.pem")),
+      pending_(absl::StrCat(directory, "/pending.pem")) {}
+
+absl::Status IdentityStore::KeepPending(const Identity& identity) {
+  return Write(pending_, identity);
+}
+
+absl::Status IdentityStore::Replace(const Identity& identity) { return Write(in_use_, identity); }
+
+absl::StatusOr<Identity> IdentityStore::Find(std::string_view terminal_id,
+                                             std::string_view ca_der) {
+  const auto usable = [&](const absl::StatusOr<Identity>& identity) {
+    return identity.ok() && identity->Names(terminal_id) && CheckDescent(*identity, ca_der).ok();
+  };
+  absl::StatusOr<Identity> pending = Load(pending_);
+  if (usable(pending)) {
+    if (absl::Status status = Write(in_use_, *pending); !status.ok()) return status;
+    // Left behind by a failure, it would only be put in use again.
+    if (platform::Outcome removed = files_.Remove(pending_); !removed.ok()) {
+      Log(Severity::kWarning, removed.failure().ToString());
+    }
+    return pending;
+  }
+  absl::StatusOr<Identity> identity = Load(in_use_);
+  if (usable(identity)) return identity;
+  if (!identity.ok() && !absl::IsNotFound(identity.status())) return identity.status();
+  return absl::NotFoundError("no certificate for this terminal");
+}
+
+absl::StatusOr<Identity> IdentityStore::Load(const std::string& path) {
+  platform::Result<std::vector<std::byte>> content = files_.Read(path, kMaxIdentityBytes);
+  if (!content.ok()) {
+    if (content.failure().code == std::errc::no_such_file_or_directory) {
+      return absl::NotFoundError(content.failure().ToString());
+    }
+    return absl::UnavailableError(content.failure().ToString());
+  }
+  absl::StatusOr<Identity> identity = ReadIdentity(
+      std::string_view(reinterpret_cast<const char*>(content->data()), content->size()));
+  OPENSSL_cleanse(content->data(), content->size());
+  if (identity.ok()) return identity;
+  platform::Result<std::string> aside = files_.SetAside(path, "unreadable");
+  Log(Severity::kWarning,
+      absl::StrCat(path, " is not a key with its certificates (", identity.status().message(),
+                   "); ", aside.ok() ? "set aside as " + *aside : aside.failure().ToString()));
+  return absl::NotFoundError(identity.status().message());
+}
+
+absl::Status IdentityStore::Write(const std::string& path, const Identity& identity) {
+  std::string text = WriteIdentity(identity);
+  platform::Outcome written =
+      files_.Replace(path, std::as_bytes(std::span(text)), platform::FileMode::kOwnerOnly);
+  OPENSSL_cleanse(text.data(), text.size());
+  if (written.ok()) return absl::OkStatus();
+  return absl::UnavailableError(written.failure().ToString());
+}
+
+}  // namespace sekisho::link
