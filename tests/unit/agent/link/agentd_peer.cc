@@ -49,8 +49,8 @@ bool AgentdPeer::Accept() {
   return false;
 }
 
-std::optional<v1::LinkUp> AgentdPeer::Receive() {
-  const Steady::time_point until = Steady::now() + kDeadline;
+std::optional<v1::LinkUp> AgentdPeer::Receive(std::chrono::milliseconds limit) {
+  const Steady::time_point until = Steady::now() + limit;
   while (AwaitReadable(connection_->Readable(), until)) {
     platform::Result<std::optional<std::vector<std::byte>>> packet = connection_->Receive();
     if (!packet.ok()) return std::nullopt;

@@ -21,7 +21,7 @@ class AgentdPeer {
   // Waits for the link to attach.
   bool Accept();
   // The next message, whatever it is.
-  std::optional<v1::LinkUp> Receive();
+  std::optional<v1::LinkUp> Receive(std::chrono::milliseconds limit = std::chrono::seconds{20});
   // The next message for which `wanted` holds; others are passed over.
   std::optional<v1::LinkUp> ReceiveUntil(const std::function<bool(const v1::LinkUp&)>& wanted);
   bool ReceiveState(v1::LinkState state);
