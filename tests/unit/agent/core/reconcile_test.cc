@@ -1,0 +1,53 @@
+#include "agent/core/reconcile.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace sekisho::core {
+namespace {
+
+DevicePosition Position(const char* port_path, Action wanted, Authorisation enforced) {
+  DevicePosition position;
+  position.port_path = port_path;
+  position.wanted.action = wanted;
+  position.enforced = enforced;
+  return position;
+}
+
+constexpr auto kOpen = Authorisation::kAuthorised;
+constexpr auto kClosed = Authorisation::kUnauthorised;
+
+TEST(Reconcile, DoesNothingWhenAllIsAsWanted) {
+  EXPECT_TRUE(Reconcile({}).empty());
+  const std::vector<DevicePosition> positions = {Position("2-1", Action::kAllow, kOpen),
+                                                 Position("2-2", Action::kReadOnly, kOpen),
+                                                 Position("2-3", Action::kBlock, kClosed)};
+  EXPECT_TRUE(Reconcile(positions).empty());
+}
+
+TEST(Reconcile, ShutsBeforeItOpens) {
+  const std::vector<DevicePosition> positions = {Position("2-1", Action::kAllow, kClosed),
+                                                 Position("2-2", Action::kBlock, kOpen)};
+  EXPECT_THAT(Reconcile(positions), testing::ElementsAre(Effect(Shut{"2-2"}), Effect(Open{"2-1"})));
+}
+
+TEST(Reconcile, OpensHubsBeforeWhatHangsBelowThem) {
+  const std::vector<DevicePosition> positions = {
+      Position("2-1.4.2", Action::kAllow, kClosed), Position("2-1.4", Action::kAllow, kClosed),
+      Position("usb2", Action::kAllow, kClosed), Position("2-1", Action::kAllow, kClosed)};
+  EXPECT_THAT(Reconcile(positions),
+              testing::ElementsAre(Effect(Open{"usb2"}), Effect(Open{"2-1"}), Effect(Open{"2-1.4"}),
+                                   Effect(Open{"2-1.4.2"})));
+}
+
+TEST(Reconcile, ShutsWhatHangsBelowAHubBeforeTheHub) {
+  const std::vector<DevicePosition> positions = {Position("2-1", Action::kBlock, kOpen),
+                                                 Position("2-1.4.2", Action::kBlock, kOpen),
+                                                 Position("2-1.4", Action::kBlock, kOpen)};
+  EXPECT_THAT(
+      Reconcile(positions),
+      testing::ElementsAre(Effect(Shut{"2-1.4.2"}), Effect(Shut{"2-1.4"}), Effect(Shut{"2-1"})));
+}
+
+}  // namespace
+}  // namespace sekisho::core
