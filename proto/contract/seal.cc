@@ -1,6 +1,7 @@
 #include "proto/contract/seal.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/descriptor.h"
@@ -69,15 +70,13 @@ absl::Status RefuseUnknown(const Message& message) {
   return absl::OkStatus();
 }
 
-// What a listed key may sign; empty for what no key set can hand out: key sets and enrolments are
-// the root's, reports the terminals'.
-std::set<v1::Purpose> PurposesOf(v1::Purpose listed) {
-  if (listed == v1::PURPOSE_BUNDLE) return {listed};
-  if (listed == v1::PURPOSE_GRANT) return {listed, v1::PURPOSE_GRANT_REVOCATION};
-  if (listed == v1::PURPOSE_GRANT_REVOCATION) return {listed};
-  if (listed == v1::PURPOSE_ACKNOWLEDGEMENT) return {listed, v1::PURPOSE_BEACON};
-  if (listed == v1::PURPOSE_BEACON) return {listed};
-  return {};
+// Whether a key set can hand a key out for it: key sets and enrolments are the root's, reports the
+// terminals'.
+bool MayBeListed(v1::Purpose purpose) {
+  constexpr v1::Purpose kListed[] = {v1::PURPOSE_BUNDLE, v1::PURPOSE_GRANT,
+                                     v1::PURPOSE_GRANT_REVOCATION, v1::PURPOSE_ACKNOWLEDGEMENT,
+                                     v1::PURPOSE_BEACON};
+  return std::ranges::find(kListed, purpose) != std::end(kListed);
 }
 
 }  // namespace
@@ -168,11 +167,10 @@ absl::StatusOr<OpenedKeySet> OpenKeySet(const v1::TrustAnchor& anchor, const v1:
   for (const v1::SigningKey& listed : set->keys()) {
     const absl::StatusOr<PublicKey> key = ParsePublicKey(listed.public_key());
     if (!key.ok()) return key.status();
-    const std::set<v1::Purpose> purposes = PurposesOf(listed.purpose());
-    if (purposes.empty() || *key == *root) {
+    if (!MayBeListed(listed.purpose()) || *key == *root) {
       return absl::FailedPreconditionError("key_set: a key for what it may not sign");
     }
-    for (const v1::Purpose purpose : purposes) opened.ring.Add(purpose, *key);
+    opened.ring.Add(listed.purpose(), *key);
   }
   opened.version = set->version();
   return opened;

@@ -69,7 +69,7 @@ absl::StatusOr<Message> OpenAndParse(const KeyRing& ring, const v1::Sealed& seal
 }
 
 // A key ring from a verified anchor and key set: the root key signs key sets and enrolments, the
-// set's keys the rest: the grant key also revocations, the acknowledgement key also beacons.
+// set's keys the rest, each exactly what it is listed for.
 // FAILED_PRECONDITION when the set is not signed by that root, is another organisation's, or lists
 // a key for what it may not sign; INVALID_ARGUMENT when it is malformed. Whether `version` may
 // replace the one held, and not_after, are the caller's to judge: there is no clock here.

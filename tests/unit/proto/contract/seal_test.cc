@@ -156,10 +156,10 @@ TEST_F(KeySetTest, GivesARingThatOpensWhatItsKeysSigned) {
   EXPECT_EQ(opened->version, 3u);
   EXPECT_EQ(opened->ring.domain(), kDomain);
   EXPECT_TRUE(opened->ring.Open(SealedGrant(), v1::PURPOSE_GRANT).ok());
-  EXPECT_TRUE(opened->ring
-                  .Open(Seal(grant_, kDomain, v1::PURPOSE_GRANT_REVOCATION, "p"),
-                        v1::PURPOSE_GRANT_REVOCATION)
-                  .ok());
+  EXPECT_FALSE(opened->ring
+                   .Open(Seal(grant_, kDomain, v1::PURPOSE_GRANT_REVOCATION, "p"),
+                         v1::PURPOSE_GRANT_REVOCATION)
+                   .ok());
   EXPECT_FALSE(
       opened->ring.Open(Seal(grant_, kDomain, v1::PURPOSE_BUNDLE, "p"), v1::PURPOSE_BUNDLE).ok());
   EXPECT_TRUE(

@@ -1,0 +1,139 @@
+#!/usr/bin/env python3
+"""Reads every #include of the tree and fails on an arrow that the design forbids.
+
+    tests/arch/check_arrows.py [ROOT]    # ROOT: a checkout; default: this one
+
+Exit codes: 0 every arrow is allowed, 1 some are not (each is printed), 2 there is nothing to read.
+The arrows are those of docs/architecture.md. A folder that is not in the table fails too: say what
+it may depend on first.
+"""
+
+import pathlib
+import re
+import sys
+
+# What each folder may include besides itself. "generated" is sekisho/v1/*.pb.h.
+ARROWS = {
+    "proto/contract": ["generated", "agent/core"],
+    "agent/core": [],
+    "agent/spool": ["platform/api"],
+    "agent/engine": ["agent/core", "platform/api", "proto/contract", "agent/spool", "generated"],
+    "agent/local": ["agent/engine", "agent/core", "platform/api", "proto/contract", "generated"],
+    "agent/link": ["proto/contract", "agent/spool", "platform/api", "generated"],
+    "agent/barrier": ["agent/core", "platform/api"],
+    "agent/cli": ["agent/core", "platform/api", "proto/contract", "generated"],
+    "platform/api": [],
+    "platform/linux": ["platform/api"],
+    "platform/usb": ["platform/api"],
+    "platform/windows": ["platform/api"],
+    "platform/fake": ["platform/api"],
+    "console": ["agent/core"],  # console/*.h: clock, ids, log
+    "console/store": ["console", "proto/contract", "agent/core", "generated"],
+    "console/authz": ["console", "console/store", "proto/contract", "generated"],
+    "console/live": ["console", "console/store", "proto/contract", "agent/core", "generated"],
+    "console/pki": ["console", "console/store", "proto/contract", "generated"],
+    "console/policy": ["console", "console/live", "console/pki", "console/store", "proto/contract",
+                       "agent/core", "generated"],
+    "console/grants": ["console", "console/live", "console/pki", "console/store",
+                       "console/policy", "proto/contract", "agent/core", "generated"],
+    "console/service": ["console", "console/authz", "console/grants", "console/policy",
+                        "console/pki", "console/live", "console/store", "proto/contract",
+                        "agent/core", "generated"],
+    "console/rpc": ["console", "console/service", "proto/contract", "generated"],
+    "console/cli": ["proto/contract", "generated"],
+}
+# main.cc puts a program together: its own root, and the platform that CMake chose.
+MAIN_MAY = ["platform/linux", "platform/usb"]
+ROOTS = ["agent", "platform", "console", "proto"]
+
+# Folders that see the standard library alone.
+STANDARD_ONLY = {"agent/core", "platform/api"}
+# Folders that reach the operating system only through platform/api.
+NO_OS = {"agent/core", "agent/spool", "agent/engine", "agent/local", "agent/link", "platform/api",
+         "proto/contract"}
+# C libraries that are no operating system.
+LIBRARIES = {"sodium.h", "sqlite3.h"}
+# Folders that may speak gRPC; a service knows no transport, and agentd does not carry it.
+GRPC = {"agent/link", "console/rpc", "console/cli", "console"}
+
+INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
+OS_CONDITION = re.compile(r"^\s*#\s*(?:if|ifdef|ifndef|elif)\b.*"
+                          r"\b(__linux__|__linux|_WIN32|WIN32|_WIN64|__APPLE__|__FreeBSD__|"
+                          r"__unix__|BOOST_OS_\w+)")
+
+
+def folder_of(path: str) -> str:
+    """"agent/core" of "agent/core/x/y.h"; "console" of "console/clock.h"."""
+    parts = path.split("/")
+    return "/".join(parts[:2]) if len(parts) > 2 else parts[0]
+
+
+def target_of(include: str) -> str | None:
+    """The folder of ours that an include names, if it is one of ours."""
+    if include.startswith("sekisho/v1/"):
+        return "generated"
+    if include.split("/")[0] in ROOTS + ["tests"]:
+        return folder_of(include)
+    return None
+
+
+def complaint(path: str, bracket: str, include: str) -> str | None:
+    folder = folder_of(path)
+    is_main = path.endswith("/main.cc")
+    if folder not in ARROWS:
+        return f"{folder} is not in the table of arrows"
+    target = target_of(include)
+    if ("grpcpp/" in include or include.endswith(".grpc.pb.h")) and folder not in GRPC:
+        return f"{folder} carries no gRPC"
+    if target is None:
+        return outside(folder, bracket, include, is_main)
+    if target == folder or target in ARROWS[folder]:
+        return None
+    if is_main and (target in MAIN_MAY or target.split("/")[0] == path.split("/")[0]
+                    or target in ("proto/contract", "platform/api", "agent/core", "generated")):
+        return None
+    return f"{folder} -> {target} is no arrow of the design"
+
+
+def outside(folder: str, bracket: str, include: str, is_main: bool) -> str | None:
+    if folder in STANDARD_ONLY and (bracket == '"' or "." in include or "/" in include):
+        return f"{folder} sees the standard library alone"
+    c_header = bracket == "<" and include.endswith(".h") and "/" not in include
+    system = c_header and include not in LIBRARIES
+    system = system or re.match(r"(sys|linux|asm|net|netinet|arpa|bits|systemd)/", include)
+    if system and folder in NO_OS and not is_main:
+        return f"{folder} reaches the operating system only through platform/api"
+    return None
+
+
+def check(root: pathlib.Path) -> tuple[int, list[str]]:
+    files = [f for top in ROOTS for f in sorted((root / top).rglob("*"))
+             if f.suffix in (".cc", ".h", ".in")]
+    complaints = []
+    for file in files:
+        path = file.relative_to(root).as_posix()
+        for number, line in enumerate(file.read_text("utf-8").splitlines(), 1):
+            match = INCLUDE.match(line)
+            why = complaint(path, match[1], match[2]) if match else None
+            if OS_CONDITION.match(line) and not path.startswith("platform/"):
+                why = "no condition on an operating system outside platform/"
+            if why:
+                complaints.append(f"{path}:{number}: {line.strip()}: {why}")
+    return len(files), complaints
+
+
+def main() -> int:
+    here = pathlib.Path(__file__).resolve().parents[2]
+    root = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else here
+    count, complaints = check(root)
+    for each in complaints:
+        print(each)
+    if count == 0:
+        print(f"no source file below {root}: give the path of a checkout", file=sys.stderr)
+        return 2
+    print(f"{count} files, {len(complaints)} forbidden arrows")
+    return 1 if complaints else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
