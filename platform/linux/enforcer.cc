@@ -18,6 +18,7 @@ namespace {
 constexpr std::uint8_t kInterfaceDescriptor = 4;  // USB 2.0, table 9-5
 constexpr std::size_t kInterfaceDescriptorLength = 9;
 constexpr std::size_t kInterfaceClassOffset = 5;
+constexpr const char* kParameter = "/module/usbcore/parameters/authorized_default";
 constexpr int kClassHid = 0x03;
 constexpr int kClassHub = 0x09;
 
@@ -43,7 +44,7 @@ std::optional<Failure> DenyIn(const std::string& path) {
 }  // namespace
 
 Outcome LinuxEnforcer::DenyNewDevices() {
-  std::optional<Failure> first = DenyIn(sysfs_ + "/module/usbcore/parameters/authorized_default");
+  std::optional<Failure> first = DenyIn(sysfs_ + kParameter);
   for (const std::string& hub : RootHubs(sysfs_)) {
     std::optional<Failure> failure = DenyIn(hub);
     // A controller that was unplugged in between denies everything by not being there.
@@ -91,6 +92,21 @@ Outcome LinuxEnforcer::CutPort(const OpenDevice& device) {
   }
   if (Outcome cut = WriteAt(port->get(), "disable", "1"); !cut.ok()) return cut;
   return WriteAt(port->get(), "disable", "0");
+}
+
+Result<std::vector<std::string>> LooseControls(const std::string& sysfs) {
+  std::vector<std::string> controls = RootHubs(sysfs);
+  controls.insert(controls.begin(), sysfs + kParameter);
+  std::vector<std::string> loose;
+  for (const std::string& path : controls) {
+    Result<std::string> now = ReadTextAt(AT_FDCWD, path, 16);
+    if (!now.ok()) {
+      if (&path != &controls.front() && now.failure().code.value() == ENOENT) continue;
+      return now.failure();
+    }
+    if (*now != "0") loose.push_back(path);
+  }
+  return loose;
 }
 
 Persistence PersistenceFor(std::span<const std::byte> descriptors) {

@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "platform/api/devices.h"
 
@@ -31,6 +32,10 @@ class LinuxEnforcer : public Enforcer {
   Outcome WriteAuthorised(const OpenDevice& device, const char* value);
   std::string sysfs_;
 };
+
+// The kernel's settings that would let a new device in: their paths, the parameter first. Empty is
+// good. ENOENT when usbcore is not loaded.
+Result<std::vector<std::string>> LooseControls(const std::string& sysfs);
 
 // Pure: whether descriptors (device, then configurations) declare nothing but HID and hub
 // interfaces. Malformed ones do not.

@@ -4,6 +4,7 @@
 #include <sched.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -95,6 +96,24 @@ Outcome FlushHere(const std::vector<MountLine>& mounts) {
 
 }  // namespace
 
+Result<std::set<dev_t>> LinuxMedia::BlocksOf(const OpenDevice& device) {
+  Result<std::vector<DeviceNode>> nodes = NodesBelow(AsSysfs(device).directory());
+  if (!nodes.ok()) return nodes.failure();
+  std::set<dev_t> blocks = BlockNumbers(*nodes);
+  std::set<dev_t>& remembered = remembered_[device.PortPath()];
+  if (!blocks.empty()) {
+    remembered = blocks;
+    return blocks;
+  }
+  // The kernel gives numbers out again: one that is somebody's disk now is not this one's.
+  std::erase_if(remembered, [this](dev_t number) {
+    const std::string path = sysfs_ + "/dev/block/" + std::to_string(major(number)) + ":" +
+                             std::to_string(minor(number));
+    return access(path.c_str(), F_OK) == 0;
+  });
+  return remembered;
+}
+
 Result<std::vector<Holder>> LinuxMedia::Holders(const OpenDevice& device) {
   Result<std::vector<DeviceNode>> nodes = NodesBelow(AsSysfs(device).directory());
   if (!nodes.ok()) return nodes.failure();
@@ -156,9 +175,9 @@ Outcome LinuxMedia::Flush(const OpenDevice& device, std::chrono::milliseconds bo
 }
 
 Outcome LinuxMedia::Unmount(const OpenDevice& device) {
-  Result<std::vector<DeviceNode>> nodes = NodesBelow(AsSysfs(device).directory());
-  if (!nodes.ok()) return nodes.failure();
-  const std::set<dev_t> block = BlockNumbers(*nodes);
+  Result<std::set<dev_t>> blocks = BlocksOf(device);
+  if (!blocks.ok()) return blocks.failure();
+  const std::set<dev_t>& block = *blocks;
   if (block.empty()) return Done{};
   Result<std::vector<MountNamespace>> namespaces = MountNamespaces(proc_);
   if (!namespaces.ok()) return namespaces.failure();

@@ -1,6 +1,10 @@
 #ifndef SEKISHO_PLATFORM_LINUX_MEDIA_H_
 #define SEKISHO_PLATFORM_LINUX_MEDIA_H_
 
+#include <sys/types.h>
+
+#include <map>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -12,17 +16,24 @@ namespace sekisho::platform {
 // Needs CAP_SYS_ADMIN, CAP_SYS_PTRACE, CAP_KILL, and the host's mount namespace.
 class LinuxMedia : public Media {
  public:
-  // `proc` is "/proc", but for tests.
-  explicit LinuxMedia(std::string proc = "/proc") : proc_(std::move(proc)) {}
+  // `proc` is "/proc" and `sysfs` "/sys", but for tests.
+  explicit LinuxMedia(std::string proc = "/proc", std::string sysfs = "/sys")
+      : proc_(std::move(proc)), sysfs_(std::move(sysfs)) {}
   Result<std::vector<Holder>> Holders(const OpenDevice& device) override;
   Outcome End(const Holder& holder, Force force) override;
   Outcome Flush(const OpenDevice& device, std::chrono::milliseconds bound) override;
-  // In every mount namespace. What is still busy is detached (nobody can open anything there any
-  // more) and reported as EBUSY. Takes at most 5 s for each namespace (ETIMEDOUT).
+  // In every mount namespace. Call it once more after the device was deauthorised: whoever mounted
+  // between the first call and that would keep a file system without a disk. What is still busy is
+  // detached (nobody can open anything there any more) and reported as EBUSY. Takes at most 5 s for
+  // each namespace (ETIMEDOUT).
   Outcome Unmount(const OpenDevice& device) override;
 
  private:
+  // The block devices of a device; once they are gone, those it had when they were last seen here.
+  Result<std::set<dev_t>> BlocksOf(const OpenDevice& device);
   std::string proc_;
+  std::string sysfs_;
+  std::map<std::string, std::set<dev_t>> remembered_;  // by port path
   Children children_;
 };
 

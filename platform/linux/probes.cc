@@ -1,0 +1,115 @@
+#include "platform/linux/probes.h"
+
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/usbdevice_fs.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <vector>
+
+#include "platform/linux/descriptor_fd.h"
+#include "platform/linux/device_nodes.h"
+#include "platform/linux/enforcer.h"
+#include "platform/linux/seat.h"
+#include "platform/linux/sysfs_device.h"
+
+namespace sekisho::platform {
+namespace {
+
+constexpr std::size_t kMaxTried = 4;
+constexpr std::chrono::milliseconds kTryBound{500};
+constexpr unsigned kNobody = 65534;
+
+// The device's own usbfs node: what `dev` in its directory says.
+Result<DeviceNode> UsbNode(const SysfsDevice& device) {
+  Result<std::string> number = ReadTextAt(device.directory(), "dev", 64);
+  Result<std::string> bus = ReadTextAt(device.directory(), "busnum", 16);
+  Result<std::string> address = ReadTextAt(device.directory(), "devnum", 16);
+  for (const Result<std::string>* each : {&number, &bus, &address}) {
+    if (!each->ok()) return GoneIfMissing(each->failure());
+  }
+  const auto padded = [](const std::string& text) {
+    return std::string(text.size() < 3 ? 3 - text.size() : 0, '0') + text;
+  };
+  return DeviceNode{NodeKind::kCharacter, ParseDeviceNumber(*number),
+                    "bus/usb/" + padded(*bus) + "/" + padded(*address)};
+}
+
+// Success means that the attempt went through, which is bad; the step says what.
+Outcome Attack(const DeviceNode& node, unsigned person) {
+  const std::string path = "/dev/" + node.name;
+  Result<Fd> as_root = OpenAt(AT_FDCWD, path, O_RDWR | O_NONBLOCK);
+  if (!as_root.ok()) return as_root.failure();
+  struct stat status{};
+  if (fstat(as_root->get(), &status) != 0 || status.st_rdev != node.number) {
+    return MakeFailure(ENODEV, "open " + path);
+  }
+  unsigned interface = 0;
+  if (ioctl(as_root->get(), USBDEVFS_CLAIMINTERFACE, &interface) == 0) return Done{};
+  const int claim = errno;
+  if (setgroups(0, nullptr) != 0 || setresgid(kNobody, kNobody, kNobody) != 0 ||
+      setresuid(person, person, person) != 0) {
+    return LastFailure("become the person at the seat");
+  }
+  if (OpenAt(AT_FDCWD, path, O_RDWR | O_NONBLOCK).ok()) return Done{};
+  if (errno != EACCES && errno != EPERM) return LastFailure("open " + path + " as the person");
+  return MakeFailure(claim, "claim");
+}
+
+}  // namespace
+
+std::vector<ProbeAttempt> LinuxProbes::Try(std::span<const OpenDevice* const> refused) {
+  return {NewDevice(), RefusedDevices(refused)};
+}
+
+ProbeAttempt LinuxProbes::NewDevice() const {
+  ProbeAttempt attempt{"usb.new-device", ProbeEnd::kUntried, "not tried in this boot"};
+  if (Result<std::string> text = ReadTextAt(AT_FDCWD, record_); text.ok()) {
+    if (std::optional<ProbeRecord> record = ParseProbeRecord(*text + "\n")) {
+      attempt = std::move(record->attempt);
+    }
+  }
+  Result<std::vector<std::string>> loose = LooseControls(sysfs_);
+  if (!loose.ok()) {
+    attempt.end = ProbeEnd::kUntried;
+    attempt.detail = loose.failure().ToString();
+  } else if (!loose->empty()) {
+    attempt.end = ProbeEnd::kOpen;
+    attempt.detail = "would authorise new devices: " + loose->front();
+  }
+  return attempt;
+}
+
+ProbeAttempt LinuxProbes::RefusedDevices(std::span<const OpenDevice* const> refused) {
+  ProbeAttempt attempt{"usb.refused-device", ProbeEnd::kUntried, "no refused device is plugged in"};
+  const Result<SeatPerson> person = LogindSeat().Active();
+  const unsigned uid = person.ok() && person->uid != 0 ? person->uid : kNobody;
+  std::size_t held = 0;
+  for (const OpenDevice* device : refused.first(std::min(refused.size(), kMaxTried))) {
+    const Result<DeviceNode> node = UsbNode(AsSysfs(*device));
+    if (!node.ok()) continue;  // it went
+    const std::string step = "attack " + device->PortPath();
+    const Outcome through = children_.Run(step, kTryBound, [&] { return Attack(*node, uid); });
+    if (through.ok()) {
+      attempt.end = ProbeEnd::kOpen;
+      attempt.detail = device->PortPath() + " can be opened or claimed although it is refused";
+      return attempt;
+    }
+    if (through.failure().step == "claim") {
+      ++held;
+    } else {
+      attempt.detail = device->PortPath() + ": " + through.failure().ToString();
+    }
+  }
+  if (held > 0) {
+    attempt.end = ProbeEnd::kHolds;
+    attempt.detail = std::to_string(held) + " refused: could be neither claimed nor opened";
+  }
+  return attempt;
+}
+
+}  // namespace sekisho::platform
