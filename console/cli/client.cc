@@ -1,0 +1,233 @@
+#include "console/cli/client.h"
+
+#include <grpcpp/grpcpp.h>
+
+#include <chrono>
+
+#include "console/cli/exit_code.h"
+#include "sekisho/v1/agent_service.grpc.pb.h"
+#include "sekisho/v1/event_service.grpc.pb.h"
+#include "sekisho/v1/grant_service.grpc.pb.h"
+#include "sekisho/v1/operator_service.grpc.pb.h"
+#include "sekisho/v1/policy_service.grpc.pb.h"
+#include "sekisho/v1/session_service.grpc.pb.h"
+#include "sekisho/v1/terminal_service.grpc.pb.h"
+
+namespace sekisho::console::cli {
+namespace {
+
+// Lists of a thousand terminals are larger than what a terminal itself may send.
+constexpr int kLargestAnswer = 64 * 1024 * 1024;
+
+// gRPC's codes and absl's are the same numbers.
+absl::Status FromGrpc(const grpc::Status& status) {
+  return FromConsole(
+      absl::Status(static_cast<absl::StatusCode>(status.error_code()), status.error_message()));
+}
+
+void Authorise(grpc::ClientContext& context, const std::string& token) {
+  if (!token.empty()) context.AddMetadata("authorization", "Bearer " + token);
+}
+
+std::shared_ptr<grpc::Channel> Open(const Target& target) {
+  grpc::SslCredentialsOptions tls;
+  tls.pem_root_certs = target.ca_pem;
+  grpc::ChannelArguments arguments;
+  arguments.SetMaxReceiveMessageSize(kLargestAnswer);
+  // A proxy in the environment is for the web; the console is inside.
+  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 60'000);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 20'000);
+  return grpc::CreateCustomChannel(target.console, grpc::SslCredentials(tls), arguments);
+}
+
+template <typename Stub, typename Request, typename Response>
+absl::StatusOr<Response> Unary(Stub& stub,
+                               grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
+                                                            Response*),
+                               const Request& request, const std::string& token) {
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() +
+                       std::chrono::seconds(Client::kCallSeconds));
+  Authorise(context, token);
+  Response response;
+  const grpc::Status status = (stub.*method)(&context, request, &response);
+  if (!status.ok()) return FromGrpc(status);
+  return response;
+}
+
+}  // namespace
+
+struct Client::Stubs {
+  explicit Stubs(const std::shared_ptr<grpc::Channel>& channel)
+      : enrolment(v1::EnrolmentService::NewStub(channel)),
+        session(v1::SessionService::NewStub(channel)),
+        terminal(v1::TerminalService::NewStub(channel)),
+        grant(v1::GrantService::NewStub(channel)),
+        policy(v1::PolicyService::NewStub(channel)),
+        operators(v1::OperatorService::NewStub(channel)),
+        event(v1::EventService::NewStub(channel)) {}
+
+  std::unique_ptr<v1::EnrolmentService::Stub> enrolment;
+  std::unique_ptr<v1::SessionService::Stub> session;
+  std::unique_ptr<v1::TerminalService::Stub> terminal;
+  std::unique_ptr<v1::GrantService::Stub> grant;
+  std::unique_ptr<v1::PolicyService::Stub> policy;
+  std::unique_ptr<v1::OperatorService::Stub> operators;
+  std::unique_ptr<v1::EventService::Stub> event;
+};
+
+Client::Client(const Target& target)
+    : token_(target.token), stubs_(std::make_unique<Stubs>(Open(target))) {}
+
+Client::~Client() = default;
+
+absl::StatusOr<v1::GetTrustAnchorResponse> Client::Call(const v1::GetTrustAnchorRequest& request) {
+  return Unary(*stubs_->enrolment, &v1::EnrolmentService::Stub::GetTrustAnchor, request, "");
+}
+
+absl::StatusOr<v1::SignInResponse> Client::Call(const v1::SignInRequest& request) {
+  return Unary(*stubs_->session, &v1::SessionService::Stub::SignIn, request, token_);
+}
+
+absl::StatusOr<v1::SignOutResponse> Client::Call(const v1::SignOutRequest& request) {
+  return Unary(*stubs_->session, &v1::SessionService::Stub::SignOut, request, token_);
+}
+
+absl::StatusOr<v1::WhoAmIResponse> Client::Call(const v1::WhoAmIRequest& request) {
+  return Unary(*stubs_->session, &v1::SessionService::Stub::WhoAmI, request, token_);
+}
+
+absl::StatusOr<v1::ListTerminalsResponse> Client::Call(const v1::ListTerminalsRequest& request) {
+  return Unary(*stubs_->terminal, &v1::TerminalService::Stub::ListTerminals, request, token_);
+}
+
+absl::StatusOr<v1::GetTerminalResponse> Client::Call(const v1::GetTerminalRequest& request) {
+  return Unary(*stubs_->terminal, &v1::TerminalService::Stub::GetTerminal, request, token_);
+}
+
+absl::StatusOr<v1::RevokeTerminalResponse> Client::Call(const v1::RevokeTerminalRequest& request) {
+  return Unary(*stubs_->terminal, &v1::TerminalService::Stub::RevokeTerminal, request, token_);
+}
+
+absl::StatusOr<v1::ExpectTerminalResponse> Client::Call(const v1::ExpectTerminalRequest& request) {
+  return Unary(*stubs_->terminal, &v1::TerminalService::Stub::ExpectTerminal, request, token_);
+}
+
+absl::StatusOr<v1::CreateEnrolmentTokenResponse> Client::Call(
+    const v1::CreateEnrolmentTokenRequest& request) {
+  return Unary(*stubs_->terminal, &v1::TerminalService::Stub::CreateEnrolmentToken, request,
+               token_);
+}
+
+absl::StatusOr<v1::ListEnrolmentTokensResponse> Client::Call(
+    const v1::ListEnrolmentTokensRequest& request) {
+  return Unary(*stubs_->terminal, &v1::TerminalService::Stub::ListEnrolmentTokens, request, token_);
+}
+
+absl::StatusOr<v1::RevokeEnrolmentTokenResponse> Client::Call(
+    const v1::RevokeEnrolmentTokenRequest& request) {
+  return Unary(*stubs_->terminal, &v1::TerminalService::Stub::RevokeEnrolmentToken, request,
+               token_);
+}
+
+absl::StatusOr<v1::ListRequestsResponse> Client::Call(const v1::ListRequestsRequest& request) {
+  return Unary(*stubs_->grant, &v1::GrantService::Stub::ListRequests, request, token_);
+}
+
+absl::StatusOr<v1::DenyRequestResponse> Client::Call(const v1::DenyRequestRequest& request) {
+  return Unary(*stubs_->grant, &v1::GrantService::Stub::DenyRequest, request, token_);
+}
+
+absl::StatusOr<v1::CreateGrantResponse> Client::Call(const v1::CreateGrantRequest& request) {
+  return Unary(*stubs_->grant, &v1::GrantService::Stub::CreateGrant, request, token_);
+}
+
+absl::StatusOr<v1::ApproveGrantResponse> Client::Call(const v1::ApproveGrantRequest& request) {
+  return Unary(*stubs_->grant, &v1::GrantService::Stub::ApproveGrant, request, token_);
+}
+
+absl::StatusOr<v1::RevokeGrantResponse> Client::Call(const v1::RevokeGrantRequest& request) {
+  return Unary(*stubs_->grant, &v1::GrantService::Stub::RevokeGrant, request, token_);
+}
+
+absl::StatusOr<v1::ListGrantsResponse> Client::Call(const v1::ListGrantsRequest& request) {
+  return Unary(*stubs_->grant, &v1::GrantService::Stub::ListGrants, request, token_);
+}
+
+absl::StatusOr<v1::CheckPolicyResponse> Client::Call(const v1::CheckPolicyRequest& request) {
+  return Unary(*stubs_->policy, &v1::PolicyService::Stub::CheckPolicy, request, token_);
+}
+
+absl::StatusOr<v1::DiffPolicyResponse> Client::Call(const v1::DiffPolicyRequest& request) {
+  return Unary(*stubs_->policy, &v1::PolicyService::Stub::DiffPolicy, request, token_);
+}
+
+absl::StatusOr<v1::PublishPolicyResponse> Client::Call(const v1::PublishPolicyRequest& request) {
+  return Unary(*stubs_->policy, &v1::PolicyService::Stub::PublishPolicy, request, token_);
+}
+
+absl::StatusOr<v1::RollbackPolicyResponse> Client::Call(const v1::RollbackPolicyRequest& request) {
+  return Unary(*stubs_->policy, &v1::PolicyService::Stub::RollbackPolicy, request, token_);
+}
+
+absl::StatusOr<v1::GetPolicyResponse> Client::Call(const v1::GetPolicyRequest& request) {
+  return Unary(*stubs_->policy, &v1::PolicyService::Stub::GetPolicy, request, token_);
+}
+
+absl::StatusOr<v1::ListPoliciesResponse> Client::Call(const v1::ListPoliciesRequest& request) {
+  return Unary(*stubs_->policy, &v1::PolicyService::Stub::ListPolicies, request, token_);
+}
+
+absl::StatusOr<v1::CreateOperatorResponse> Client::Call(const v1::CreateOperatorRequest& request) {
+  return Unary(*stubs_->operators, &v1::OperatorService::Stub::CreateOperator, request, token_);
+}
+
+absl::StatusOr<v1::ListOperatorsResponse> Client::Call(const v1::ListOperatorsRequest& request) {
+  return Unary(*stubs_->operators, &v1::OperatorService::Stub::ListOperators, request, token_);
+}
+
+absl::StatusOr<v1::DisableOperatorResponse> Client::Call(
+    const v1::DisableOperatorRequest& request) {
+  return Unary(*stubs_->operators, &v1::OperatorService::Stub::DisableOperator, request, token_);
+}
+
+absl::StatusOr<v1::CreateRobotTokenResponse> Client::Call(
+    const v1::CreateRobotTokenRequest& request) {
+  return Unary(*stubs_->operators, &v1::OperatorService::Stub::CreateRobotToken, request, token_);
+}
+
+absl::StatusOr<v1::RevokeRobotTokenResponse> Client::Call(
+    const v1::RevokeRobotTokenRequest& request) {
+  return Unary(*stubs_->operators, &v1::OperatorService::Stub::RevokeRobotToken, request, token_);
+}
+
+absl::StatusOr<v1::CreateGroupResponse> Client::Call(const v1::CreateGroupRequest& request) {
+  return Unary(*stubs_->operators, &v1::OperatorService::Stub::CreateGroup, request, token_);
+}
+
+absl::StatusOr<v1::ListGroupsResponse> Client::Call(const v1::ListGroupsRequest& request) {
+  return Unary(*stubs_->operators, &v1::OperatorService::Stub::ListGroups, request, token_);
+}
+
+absl::StatusOr<v1::ListEventsResponse> Client::Call(const v1::ListEventsRequest& request) {
+  return Unary(*stubs_->event, &v1::EventService::Stub::ListEvents, request, token_);
+}
+
+absl::Status Client::WatchEvents(const v1::WatchEventsRequest& request, absl::Time deadline,
+                                 const std::function<Watch(const v1::WatchEventsResponse&)>& take) {
+  grpc::ClientContext context;
+  Authorise(context, token_);
+  if (deadline != absl::InfiniteFuture()) context.set_deadline(absl::ToChronoTime(deadline));
+  const std::unique_ptr<grpc::ClientReader<v1::WatchEventsResponse>> reader =
+      stubs_->event->WatchEvents(&context, request);
+  v1::WatchEventsResponse response;
+  bool enough = false;
+  while (!enough && reader->Read(&response)) enough = take(response) == Watch::kEnough;
+  if (enough) context.TryCancel();
+  const absl::Status status = FromGrpc(reader->Finish());
+  if (enough) return absl::OkStatus();
+  return status.ok() ? FromConsole(absl::UnavailableError("the stream ended")) : status;
+}
+
+}  // namespace sekisho::console::cli

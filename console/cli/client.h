@@ -1,0 +1,95 @@
+#ifndef SEKISHO_CONSOLE_CLI_CLIENT_H_
+#define SEKISHO_CONSOLE_CLI_CLIENT_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "sekisho/v1/agent_service.pb.h"
+#include "sekisho/v1/event_service.pb.h"
+#include "sekisho/v1/grant_service.pb.h"
+#include "sekisho/v1/operator_service.pb.h"
+#include "sekisho/v1/policy_service.pb.h"
+#include "sekisho/v1/session_service.pb.h"
+#include "sekisho/v1/terminal_service.pb.h"
+
+namespace sekisho::console::cli {
+
+// Where to call, whom to believe, and as whom.
+struct Target {
+  std::string console;  // host:port
+  std::string ca_pem;
+  std::string token;  // empty before signing in
+};
+
+// One console, over TLS. Every call waits at most kCallSeconds and returns the console's own
+// status; UNAVAILABLE when nobody, or somebody else, answers. Not for use by several threads.
+class Client {
+ public:
+  static constexpr int kCallSeconds = 20;
+
+  explicit Client(const Target& target);
+  ~Client();
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
+  absl::StatusOr<v1::GetTrustAnchorResponse> Call(const v1::GetTrustAnchorRequest& request);
+
+  absl::StatusOr<v1::SignInResponse> Call(const v1::SignInRequest& request);
+  absl::StatusOr<v1::SignOutResponse> Call(const v1::SignOutRequest& request);
+  absl::StatusOr<v1::WhoAmIResponse> Call(const v1::WhoAmIRequest& request);
+
+  absl::StatusOr<v1::ListTerminalsResponse> Call(const v1::ListTerminalsRequest& request);
+  absl::StatusOr<v1::GetTerminalResponse> Call(const v1::GetTerminalRequest& request);
+  absl::StatusOr<v1::RevokeTerminalResponse> Call(const v1::RevokeTerminalRequest& request);
+  absl::StatusOr<v1::ExpectTerminalResponse> Call(const v1::ExpectTerminalRequest& request);
+  absl::StatusOr<v1::CreateEnrolmentTokenResponse> Call(
+      const v1::CreateEnrolmentTokenRequest& request);
+  absl::StatusOr<v1::ListEnrolmentTokensResponse> Call(
+      const v1::ListEnrolmentTokensRequest& request);
+  absl::StatusOr<v1::RevokeEnrolmentTokenResponse> Call(
+      const v1::RevokeEnrolmentTokenRequest& request);
+
+  absl::StatusOr<v1::ListRequestsResponse> Call(const v1::ListRequestsRequest& request);
+  absl::StatusOr<v1::DenyRequestResponse> Call(const v1::DenyRequestRequest& request);
+  absl::StatusOr<v1::CreateGrantResponse> Call(const v1::CreateGrantRequest& request);
+  absl::StatusOr<v1::ApproveGrantResponse> Call(const v1::ApproveGrantRequest& request);
+  absl::StatusOr<v1::RevokeGrantResponse> Call(const v1::RevokeGrantRequest& request);
+  absl::StatusOr<v1::ListGrantsResponse> Call(const v1::ListGrantsRequest& request);
+
+  absl::StatusOr<v1::CheckPolicyResponse> Call(const v1::CheckPolicyRequest& request);
+  absl::StatusOr<v1::DiffPolicyResponse> Call(const v1::DiffPolicyRequest& request);
+  absl::StatusOr<v1::PublishPolicyResponse> Call(const v1::PublishPolicyRequest& request);
+  absl::StatusOr<v1::RollbackPolicyResponse> Call(const v1::RollbackPolicyRequest& request);
+  absl::StatusOr<v1::GetPolicyResponse> Call(const v1::GetPolicyRequest& request);
+  absl::StatusOr<v1::ListPoliciesResponse> Call(const v1::ListPoliciesRequest& request);
+
+  absl::StatusOr<v1::CreateOperatorResponse> Call(const v1::CreateOperatorRequest& request);
+  absl::StatusOr<v1::ListOperatorsResponse> Call(const v1::ListOperatorsRequest& request);
+  absl::StatusOr<v1::DisableOperatorResponse> Call(const v1::DisableOperatorRequest& request);
+  absl::StatusOr<v1::CreateRobotTokenResponse> Call(const v1::CreateRobotTokenRequest& request);
+  absl::StatusOr<v1::RevokeRobotTokenResponse> Call(const v1::RevokeRobotTokenRequest& request);
+  absl::StatusOr<v1::CreateGroupResponse> Call(const v1::CreateGroupRequest& request);
+  absl::StatusOr<v1::ListGroupsResponse> Call(const v1::ListGroupsRequest& request);
+
+  absl::StatusOr<v1::ListEventsResponse> Call(const v1::ListEventsRequest& request);
+
+  enum class Watch { kGoOn, kEnough };
+  // Hands over every message until `take` has had enough (then OK) or the stream ends (then why:
+  // UNAVAILABLE also when the console closed it in good order, DEADLINE_EXCEEDED at `deadline`).
+  // Between messages the connection itself is checked by keepalive.
+  absl::Status WatchEvents(const v1::WatchEventsRequest& request, absl::Time deadline,
+                           const std::function<Watch(const v1::WatchEventsResponse&)>& take);
+
+ private:
+  struct Stubs;
+  std::string token_;
+  std::unique_ptr<Stubs> stubs_;
+};
+
+}  // namespace sekisho::console::cli
+
+#endif  // SEKISHO_CONSOLE_CLI_CLIENT_H_

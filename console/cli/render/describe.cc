@@ -1,0 +1,136 @@
+#include "console/cli/render/describe.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "console/cli/render/table.h"
+#include "console/cli/texts/events.h"
+#include "console/cli/texts/names.h"
+#include "console/cli/time_span.h"
+
+namespace sekisho::console::cli {
+namespace {
+
+constexpr absl::Duration kLate = absl::Minutes(2);
+constexpr int kWidestKind = 20;  // of the labels of EventKind in either language
+
+constexpr Text kNobody{"nobody signed in", "未ログイン"};
+constexpr Text kBrief{"[[{name} ]]{id}[[ ({classes})]]", "[[{name} ]]{id}[[（{classes}）]]"};
+constexpr Text kFull{"[[{name} ]]{id}[[ ({classes})]][[, serial {serial}]][[, at port {port}]]",
+                     "[[{name} ]]{id}[[（{classes}）]][[、シリアル {serial}]][[、ポート {port}]]"};
+constexpr Text kVerdict{
+    "{reason}[[ (policy {version})]][[; nearest: rule \"{rule}\"]][[, not matched on {condition}]]",
+    "{reason}[[（ポリシー第{version}版）]][[。最も近い規則「{rule}」]][[（{condition} "
+    "が不一致）]]"};
+constexpr Text kArrived{"{when} (arrived {arrived})", "{when}（受信 {arrived}）"};
+
+std::string Fields(const v1::Device& device, Language language, const Text& pattern) {
+  std::vector<std::string> names;
+  for (const std::string& name : {device.manufacturer(), device.product()}) {
+    if (!name.empty()) names.push_back(name);
+  }
+  std::vector<std::string> classes;
+  for (const int device_class : device.classes()) {
+    classes.push_back(NameOf(static_cast<v1::DeviceClass>(device_class), language));
+  }
+  return Fill(pattern.In(language),
+              {{"name", absl::StrJoin(names, " ")},
+               {"id", absl::StrFormat("%04x:%04x", device.vendor_id(), device.product_id())},
+               {"classes", absl::StrJoin(classes, language == Language::kJapanese ? "、" : ", ")},
+               {"serial", device.serial()},
+               {"port", device.port_path()}});
+}
+
+std::string ParametersOf(const v1::Event& event) {
+  return absl::StrJoin(event.parameters(), ", ",
+                       [](std::string* out, const v1::Parameter& parameter) {
+                         absl::StrAppend(out, parameter.key(), "=", parameter.value());
+                       });
+}
+
+}  // namespace
+
+std::string ShortFingerprint(std::string_view fingerprint) {
+  return absl::BytesToHexString(std::string(fingerprint.substr(0, 4)));
+}
+
+std::string ShortId(std::string_view id) { return std::string(id.substr(0, 8)); }
+
+std::string DescribeDevice(const v1::Device& device, Language language) {
+  return Fields(device, language, kFull);
+}
+
+std::string DescribeDeviceBriefly(const v1::Device& device, Language language) {
+  return Fields(device, language, kBrief);
+}
+
+std::string DescribeVerdict(const v1::Verdict& verdict, Language language) {
+  const std::string reason =
+      Fill(NameOf(verdict.reason(), language),
+           {{"rule", verdict.rule_id()}, {"grant", ShortId(verdict.grant_id())}});
+  return Fill(
+      kVerdict.In(language),
+      {{"reason", reason},
+       {"version", verdict.policy_version() == 0 ? "" : absl::StrCat(verdict.policy_version())},
+       {"rule", verdict.runner_up_rule_id()},
+       {"condition", verdict.runner_up_condition()}});
+}
+
+std::string DescribePerson(const v1::Person& person) {
+  const std::string name =
+      person.name().empty() ? absl::StrCat("uid ", person.uid()) : person.name();
+  return Printable(person.staff_id().empty() ? name
+                                             : absl::StrCat(name, " (", person.staff_id(), ")"));
+}
+
+std::string DescribeEvent(const v1::Event& event, Language language) {
+  const auto value = [&event, language](std::string_view name) -> std::string {
+    if (name == "who") {
+      return event.has_person() ? DescribePerson(event.person())
+                                : std::string(kNobody.In(language));
+    }
+    if (name == "device") return event.has_device() ? DescribeDevice(event.device(), language) : "";
+    if (name == "why") return DescribeVerdict(event.verdict(), language);
+    if (name == "action") return NameOf(event.verdict().action(), language);
+    if (name == "grant") return ShortId(event.grant_id());
+    if (name == "reference") return event.reference();
+    if (name == "parameters") return ParametersOf(event);
+    for (const v1::Parameter& parameter : event.parameters()) {
+      if (parameter.key() == name) {
+        return name == "cause" ? CauseName(parameter.value(), language) : parameter.value();
+      }
+    }
+    return "";
+  };
+  return Fill(EventSentence(event.kind()).In(language), value);
+}
+
+EventLine DescribeStoredEvent(const v1::StoredEvent& stored, Language language,
+                              absl::TimeZone zone) {
+  const v1::Event& event = stored.event();
+  // The console's own events have no terminal clock.
+  const bool has_wall_time = event.has_wall_time() && event.wall_time().seconds() != 0;
+  EventLine line;
+  line.when = WriteMoment(has_wall_time ? event.wall_time() : stored.received_at(), zone);
+  if (has_wall_time && stored.has_received_at() &&
+      absl::AbsDuration(FromProto(stored.received_at()) - FromProto(event.wall_time())) > kLate) {
+    line.when = Fill(kArrived.In(language),
+                     {{"when", line.when}, {"arrived", WriteMoment(stored.received_at(), zone)}});
+  }
+  line.where =
+      Printable(stored.terminal_name().empty() ? stored.terminal_id() : stored.terminal_name());
+  line.kind = NameOf(event.kind(), language);
+  line.what = DescribeEvent(event, language);
+  return line;
+}
+
+std::string WriteEventLine(const EventLine& line, int where_columns) {
+  return absl::StrCat(line.when, "  ", PadTo(line.where, where_columns), "  ",
+                      PadTo(line.kind, kWidestKind), "  ", line.what, "\n");
+}
+
+}  // namespace sekisho::console::cli

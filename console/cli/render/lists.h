@@ -1,0 +1,59 @@
+#ifndef SEKISHO_CONSOLE_CLI_RENDER_LISTS_H_
+#define SEKISHO_CONSOLE_CLI_RENDER_LISTS_H_
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "console/cli/texts/text.h"
+#include "google/protobuf/repeated_ptr_field.h"
+#include "sekisho/v1/grant_service.pb.h"
+#include "sekisho/v1/operator_service.pb.h"
+#include "sekisho/v1/policy_service.pb.h"
+#include "sekisho/v1/session_service.pb.h"
+#include "sekisho/v1/terminal_service.pb.h"
+
+// Pure: messages to the tables and sheets that people read.
+namespace sekisho::console::cli {
+
+struct Style {
+  Language language = Language::kEnglish;
+  absl::TimeZone zone;
+  absl::Time now;
+};
+
+// Group id → path ("本庁/税務課"). A parent that is missing, or a loop, ends the path there.
+using GroupPaths = std::map<std::string, std::string>;
+GroupPaths PathsOf(const google::protobuf::RepeatedPtrField<v1::Group>& groups);
+
+std::string WriteTerminals(const std::vector<v1::Terminal>& terminals, const GroupPaths& groups,
+                           const Style& style);
+std::string WriteTerminal(const v1::Terminal& terminal, const GroupPaths& groups,
+                          const Style& style);
+// "protected", or "NOT PROTECTED: silent, old policy".
+std::string WriteProtection(const v1::Terminal& terminal, Language language);
+
+std::string WriteTokens(const v1::ListEnrolmentTokensResponse& tokens, const GroupPaths& groups,
+                        const Style& style);
+
+std::string WriteRequests(const v1::ListRequestsResponse& requests, const Style& style);
+std::string WriteRequest(const v1::ExceptionRequest& request, const Style& style);
+
+std::string WriteGrants(const std::vector<v1::Grant>& grants, const Style& style);
+std::string WriteGrant(const v1::Grant& grant, const Style& style);
+
+std::string WriteOperators(const v1::ListOperatorsResponse& operators, const GroupPaths& groups,
+                           const Style& style);
+std::string WriteWhoAmI(const v1::WhoAmIResponse& who, const Style& style);
+std::string WriteGroups(const v1::ListGroupsResponse& groups, const Style& style);
+
+std::string WritePolicies(const v1::ListPoliciesResponse& policies, const GroupPaths& groups,
+                          const Style& style);
+// "policy.yaml:12:5: message" and, indented, what to write instead: what editors jump to.
+std::string WriteProblems(const google::protobuf::RepeatedPtrField<v1::PolicyProblem>& problems,
+                          const std::string& file, Language language);
+
+}  // namespace sekisho::console::cli
+
+#endif  // SEKISHO_CONSOLE_CLI_RENDER_LISTS_H_

@@ -1,0 +1,118 @@
+#include "console/cli/texts/events.h"
+
+#include <map>
+
+namespace sekisho::console::cli {
+namespace {
+
+const std::map<v1::EventKind, Text>& Sentences() {
+  static const auto* const sentences = new std::map<v1::EventKind, Text>{
+      {v1::EVENT_KIND_AGENT_STARTED,
+       {"the agent[[ {version}]] started", "エージェント[[ {version}]]が起動しました"}},
+      {v1::EVENT_KIND_AGENT_STOPPED,
+       {"the agent stopped; the kernel goes on denying",
+        "エージェントが停止しました（遮断はカーネルが継続）"}},
+      {v1::EVENT_KIND_DEVICE_REMOVED,
+       {"{who}: {device} was removed", "{who}: {device} が取り外されました"}},
+      {v1::EVENT_KIND_BUNDLE_APPLIED,
+       {"policy[[ {version}]] is in force", "ポリシー[[第{version}版]]を適用しました"}},
+      {v1::EVENT_KIND_RESCAN,
+       {"all devices were looked at again[[: {cause}]]", "全機器を再走査しました[[: {cause}]]"}},
+      {v1::EVENT_KIND_DEVICE_BLOCKED,
+       {"{who}: {device} was blocked: {why}[[. Reference {reference}]]",
+        "{who}: {device} を遮断しました。{why}[[。受付番号 {reference}]]"}},
+      {v1::EVENT_KIND_EXCEPTION_REQUESTED,
+       {"{who}: asks for {device}[[: \"{reason}\"]][[. Reference {reference}]]",
+        "{who}: {device} の利用を申請しました[[。理由「{reason}」]][[。受付番号 {reference}]]"}},
+      {v1::EVENT_KIND_DEVICE_ALLOWED,
+       {"{who}: {device} was allowed, {action}: {why}",
+        "{who}: {device} を許可しました（{action}）。{why}"}},
+      {v1::EVENT_KIND_GRANT_ACCEPTED,
+       {"grant {grant} arrived and is valid", "例外許可 {grant} を受理しました"}},
+      {v1::EVENT_KIND_GRANT_OPENED,
+       {"{who}: grant {grant} opened[[ {device}]]",
+        "{who}: 例外許可 {grant} により[[ {device} を]]開きました"}},
+      {v1::EVENT_KIND_GRANT_ENDED,
+       {"grant {grant} ended[[: {cause}]]", "例外許可 {grant} が終了しました[[。{cause}]]"}},
+      {v1::EVENT_KIND_HOLDER_ENDED,
+       {"program {program}[[ (pid {pid})]][[ of uid {uid}]] held the medium and was ended[[ with "
+        "{signal}]]",
+        "媒体を使用中の[[uid {uid} の]]プログラム {program}[[（pid {pid}）]]を終了しました"
+        "[[（{signal}）]]"}},
+      {v1::EVENT_KIND_MEDIUM_CLOSED,
+       {"[[{device} ]]was shut[[; flushed: {flushed}]][[, unmounted: {unmounted}]][[, "
+        "deauthorised: "
+        "{deauthorised}]][[, in {milliseconds} ms]]",
+        "[[{device} を]]閉じました[[。書き込み完了: {flushed}]][[、取り外し: "
+        "{unmounted}]][[、接続遮断: "
+        "{deauthorised}]][[（{milliseconds} ms）]]"}},
+      {v1::EVENT_KIND_DEVICE_ADOPTED,
+       {"{device} belongs to the terminal from now on",
+        "{device} を端末の備え付け機器に登録しました"}},
+      {v1::EVENT_KIND_ENROLLED, {"enrolled with this console", "コンソールに登録されました"}},
+      {v1::EVENT_KIND_GRANT_REFUSED,
+       {"a grant[[ {grant}]] was refused[[: {cause}]]",
+        "例外許可[[ {grant}]]を拒否しました[[: {cause}]]"}},
+      {v1::EVENT_KIND_BUNDLE_REFUSED,
+       {"policy[[ {version}]] was refused, the one before stays[[: {cause}]]",
+        "ポリシー[[第{version}版]]を拒否し、以前の版を継続します[[: {cause}]]"}},
+      {v1::EVENT_KIND_ACKNOWLEDGEMENT_REFUSED,
+       {"somebody sent a receipt that the console did not sign; nothing was deleted[[: {cause}]]",
+        "コンソールの署名のない受領応答が届きました。記録は削除していません[[: {cause}]]"}},
+      {v1::EVENT_KIND_BUNDLE_WITHHELD,
+       {"policy[[ {newest}]] exists but does not arrive[[; in force: {applied}]]",
+        "ポリシー[[第{newest}版]]が届いていません[[（適用中: 第{applied}版）]]"}},
+      {v1::EVENT_KIND_STATE_SET_ASIDE,
+       {"a stored file was unusable and set aside[[: {file}]][[, {cause}]]",
+        "保存ファイルが使えないため退避しました[[: {file}]][[、{cause}]]"}},
+      {v1::EVENT_KIND_SPOOL_EVICTED,
+       {"[[{count} ]][[{class} ]]events had to be dropped for want of room[[, {first} to {last}]]",
+        "空き容量不足のため[[{class} の]]記録[[ {count} "
+        "件]]を間引きました[[（{first}～{last}）]]"}},
+      {v1::EVENT_KIND_SPOOL_UNWRITABLE,
+       {"events cannot be recorded, so nothing new is allowed[[: {cause}]]",
+        "記録できないため、新たな許可を停止しています[[: {cause}]]"}},
+      {v1::EVENT_KIND_DEVICE_CHANGED,
+       {"{device} is not what it was when it was decided on[[ (before: {before})]]",
+        "{device} が判定時と異なる機器に変わりました[[（以前: {before}）]]"}},
+      {v1::EVENT_KIND_ENFORCEMENT_FAILED,
+       {"could not enforce[[ on {device}]][[: {step}]][[, {error}]]",
+        "遮断処理に失敗しました[[: {device}]][[、{step}]][[、{error}]]"}},
+      {v1::EVENT_KIND_CLIENT_REFUSED,
+       {"a program misused a local socket[[: {socket}]][[, {cause}]][[, {count} times]]",
+        "ローカルソケットへの不正な接続を拒否しました[[: {socket}]][[、{cause}]][[、{count} 回]]"}},
+      {v1::EVENT_KIND_CLOCK_MOVED,
+       {"the clock was moved[[ by {seconds} s]]; grants end when they should",
+        "時計が変更されました[[（{seconds} 秒）]]。例外許可の期限には影響しません"}},
+      {v1::EVENT_KIND_BEACON_STALE,
+       {"nothing signed by the console was heard[[ for {seconds} s]]",
+        "コンソールの署名付き応答が届いていません[[（{seconds} 秒間）]]"}},
+      {v1::EVENT_KIND_BARRIER_LOOSE,
+       {"new devices were not denied by default[[: {what}]]",
+        "新しい機器を既定で遮断する設定が外れていました[[: {what}]]"}},
+      {v1::EVENT_KIND_TERMINAL_REVOKED,
+       {"revoked; its connection was ended[[: {reason}]]",
+        "端末を失効させ、接続を切断しました[[: {reason}]]"}},
+      {v1::EVENT_KIND_REPORT_REFUSED,
+       {"a report that this terminal did not sign, or malformed, was refused[[: {cause}]]",
+        "署名または形式が不正な報告を拒否しました[[: {cause}]]"}},
+      {v1::EVENT_KIND_CHAIN_BROKEN,
+       {"the terminal's history does not fit together[[ at {sequence}]]",
+        "端末の履歴がつながりません[[（番号 {sequence}）]]"}},
+      {v1::EVENT_KIND_TERMINAL_SILENT,
+       {"nothing was heard from it[[ for {seconds} s]]", "応答がありません[[（{seconds} 秒間）]]"}},
+  };
+  return *sentences;
+}
+
+}  // namespace
+
+Text EventSentence(v1::EventKind kind) {
+  const auto found = Sentences().find(kind);
+  if (found != Sentences().end()) return found->second;
+  return {"[[{device} ]][[{parameters}]]", "[[{device} ]][[{parameters}]]"};
+}
+
+bool HasSentence(v1::EventKind kind) { return Sentences().contains(kind); }
+
+}  // namespace sekisho::console::cli

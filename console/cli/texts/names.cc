@@ -1,0 +1,194 @@
+#include "console/cli/texts/names.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+
+#include "absl/status/status.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "console/cli/suggest.h"
+#include "console/cli/texts/messages.h"
+
+namespace sekisho::console::cli {
+namespace {
+
+using google::protobuf::EnumDescriptor;
+using google::protobuf::EnumValueDescriptor;
+
+// By the proto's own name, which is unique in the package.
+const std::map<std::string_view, Text>& Catalogue() {
+  static const auto* const catalogue = new std::map<std::string_view, Text>{
+      {"DEVICE_CLASS_STORAGE", {"storage", "記憶装置"}},
+      {"DEVICE_CLASS_OPTICAL", {"optical drive", "光学ドライブ"}},
+      {"DEVICE_CLASS_TAPE", {"tape drive", "テープ装置"}},
+      {"DEVICE_CLASS_CARD_READER", {"memory card reader", "メモリーカードリーダー"}},
+      {"DEVICE_CLASS_PHONE", {"phone", "スマートフォン"}},
+      {"DEVICE_CLASS_CAMERA", {"camera", "カメラ"}},
+      {"DEVICE_CLASS_PRINTER", {"printer", "プリンター"}},
+      {"DEVICE_CLASS_NETWORK_ADAPTER", {"network adapter", "ネットワークアダプター"}},
+      {"DEVICE_CLASS_WIFI", {"Wi-Fi adapter", "無線LANアダプター"}},
+      {"DEVICE_CLASS_BLUETOOTH", {"Bluetooth adapter", "Bluetoothアダプター"}},
+      {"DEVICE_CLASS_SERIAL", {"serial port", "シリアルポート"}},
+      {"DEVICE_CLASS_KEYBOARD", {"keyboard", "キーボード"}},
+      {"DEVICE_CLASS_POINTER", {"pointer", "マウス等"}},
+      {"DEVICE_CLASS_AUDIO", {"audio", "音声機器"}},
+      {"DEVICE_CLASS_VIDEO", {"video", "映像機器"}},
+      {"DEVICE_CLASS_SMART_CARD_READER", {"smart card reader", "ICカードリーダー"}},
+      {"DEVICE_CLASS_SECURITY_KEY", {"security key", "セキュリティキー"}},
+      {"DEVICE_CLASS_HUB", {"hub", "ハブ"}},
+      {"DEVICE_CLASS_UNKNOWN", {"unknown kind", "種別不明"}},
+
+      {"ACTION_BLOCK", {"block", "遮断"}},
+      {"ACTION_READ_ONLY", {"read-only", "読み取り専用"}},
+      {"ACTION_ALLOW", {"read-write", "読み書き可"}},
+
+      {"EVENT_KIND_AGENT_STARTED", {"agent started", "エージェント起動"}},
+      {"EVENT_KIND_AGENT_STOPPED", {"agent stopped", "エージェント停止"}},
+      {"EVENT_KIND_DEVICE_REMOVED", {"removed", "取り外し"}},
+      {"EVENT_KIND_BUNDLE_APPLIED", {"policy applied", "ポリシー適用"}},
+      {"EVENT_KIND_RESCAN", {"rescan", "再走査"}},
+      {"EVENT_KIND_DEVICE_BLOCKED", {"BLOCKED", "遮断"}},
+      {"EVENT_KIND_EXCEPTION_REQUESTED", {"requested", "例外申請"}},
+      {"EVENT_KIND_DEVICE_ALLOWED", {"allowed", "許可"}},
+      {"EVENT_KIND_GRANT_ACCEPTED", {"grant accepted", "例外受理"}},
+      {"EVENT_KIND_GRANT_OPENED", {"GRANT OPENED", "例外開始"}},
+      {"EVENT_KIND_GRANT_ENDED", {"grant ended", "例外終了"}},
+      {"EVENT_KIND_HOLDER_ENDED", {"program ended", "使用中プログラム終了"}},
+      {"EVENT_KIND_MEDIUM_CLOSED", {"medium closed", "媒体閉鎖"}},
+      {"EVENT_KIND_DEVICE_ADOPTED", {"adopted", "機器登録"}},
+      {"EVENT_KIND_ENROLLED", {"enrolled", "端末登録"}},
+      {"EVENT_KIND_GRANT_REFUSED", {"GRANT REFUSED", "例外拒否"}},
+      {"EVENT_KIND_BUNDLE_REFUSED", {"POLICY REFUSED", "ポリシー拒否"}},
+      {"EVENT_KIND_ACKNOWLEDGEMENT_REFUSED", {"FORGED RECEIPT", "偽の受領応答"}},
+      {"EVENT_KIND_BUNDLE_WITHHELD", {"POLICY WITHHELD", "ポリシー不達"}},
+      {"EVENT_KIND_STATE_SET_ASIDE", {"STATE DAMAGED", "保存データ破損"}},
+      {"EVENT_KIND_SPOOL_EVICTED", {"EVENTS DROPPED", "記録の間引き"}},
+      {"EVENT_KIND_SPOOL_UNWRITABLE", {"CANNOT RECORD", "記録不能"}},
+      {"EVENT_KIND_DEVICE_CHANGED", {"DEVICE CHANGED", "機器変化"}},
+      {"EVENT_KIND_ENFORCEMENT_FAILED", {"ENFORCEMENT FAILED", "遮断処理失敗"}},
+      {"EVENT_KIND_CLIENT_REFUSED", {"CLIENT REFUSED", "不正な接続"}},
+      {"EVENT_KIND_CLOCK_MOVED", {"CLOCK MOVED", "時計変更"}},
+      {"EVENT_KIND_BEACON_STALE", {"CONSOLE UNHEARD", "コンソール不通"}},
+      {"EVENT_KIND_BARRIER_LOOSE", {"BARRIER LOOSE", "遮断の緩み"}},
+      {"EVENT_KIND_TERMINAL_REVOKED", {"TERMINAL REVOKED", "端末失効"}},
+      {"EVENT_KIND_REPORT_REFUSED", {"REPORT REFUSED", "報告拒否"}},
+      {"EVENT_KIND_CHAIN_BROKEN", {"HISTORY BROKEN", "履歴の断絶"}},
+      {"EVENT_KIND_TERMINAL_SILENT", {"SILENT", "応答なし"}},
+
+      {"GRANT_STATE_AWAITING_APPROVAL", {"awaiting approval", "承認待ち"}},
+      {"GRANT_STATE_ISSUED", {"issued", "発行済み"}},
+      {"GRANT_STATE_RUNNING", {"running", "実行中"}},
+      {"GRANT_STATE_EXPIRED", {"expired", "期限終了"}},
+      {"GRANT_STATE_RETURNED", {"returned early", "早期返却"}},
+      {"GRANT_STATE_REVOKED", {"revoked", "取り消し"}},
+      {"GRANT_STATE_REFUSED", {"refused by terminal", "端末が拒否"}},
+
+      {"TERMINAL_STATE_EXPECTED", {"expected", "導入予定"}},
+      {"TERMINAL_STATE_ENROLLED", {"enrolled", "登録済み"}},
+      {"TERMINAL_STATE_REVOKED", {"revoked", "失効"}},
+
+      {"UNPROTECTED_NEVER_ENROLLED", {"never enrolled", "未登録"}},
+      {"UNPROTECTED_SILENT", {"silent", "応答なし"}},
+      {"UNPROTECTED_OUTDATED_BUNDLE", {"old policy", "古いポリシー"}},
+      {"UNPROTECTED_PROBE_FAILED", {"a protection gave way", "防護の試行が突破された"}},
+      {"UNPROTECTED_PROBE_UNTRIED", {"a protection is untried", "未試行の防護あり"}},
+      {"UNPROTECTED_OUTDATED_AGENT", {"old agent", "古いエージェント"}},
+      {"UNPROTECTED_CHAIN_BROKEN", {"history broken", "履歴の断絶"}},
+      {"UNPROTECTED_REVOKED", {"revoked", "失効"}},
+      {"UNPROTECTED_NO_BUNDLE", {"no policy", "ポリシーなし"}},
+
+      {"PROBE_RESULT_HOLDS", {"holds", "有効"}},
+      {"PROBE_RESULT_OPEN", {"OPEN", "突破"}},
+      {"PROBE_RESULT_UNTRIED", {"untried", "未試行"}},
+
+      {"ROLE_ADMIN", {"admin", "管理者"}},
+      {"ROLE_HELPDESK", {"helpdesk", "ヘルプデスク"}},
+      {"ROLE_AUDITOR", {"auditor", "監査"}},
+      {"ROLE_INSTALLER", {"installer", "導入担当"}},
+
+      {"VERDICT_REASON_DEFAULT", {"no rule allows it", "許可する規則がありません"}},
+      {"VERDICT_REASON_RULE", {"rule \"{rule}\"", "規則「{rule}」によります"}},
+      {"VERDICT_REASON_GRANT", {"grant {grant}", "例外許可 {grant} によります"}},
+      {"VERDICT_REASON_ADOPTED", {"adopted at installation", "導入時に登録された機器です"}},
+      {"VERDICT_REASON_UNREADABLE", {"its descriptors cannot be read", "機器情報が読み取れません"}},
+      {"VERDICT_REASON_ANOTHER_INSTANCE",
+       {"another device is already open under grant {grant}",
+        "例外許可 {grant} では既に別の機器が開いています"}},
+      {"VERDICT_REASON_UNRECORDABLE",
+       {"allowing it could not be recorded", "許可の記録ができないため許可できません"}},
+      {"VERDICT_REASON_READ_ONLY_UNAVAILABLE",
+       {"read-only cannot be held for it", "読み取り専用を保証できません"}},
+      {"VERDICT_REASON_NO_POLICY",
+       {"the terminal has no valid policy", "有効なポリシーがありません"}},
+  };
+  return *catalogue;
+}
+
+const std::map<std::string_view, Text>& Causes() {
+  static const auto* const causes = new std::map<std::string_view, Text>{
+      {"expired", {"its time was over", "期限が来ました"}},
+      {"returned", {"returned early", "早期に返却されました"}},
+      {"revoked", {"revoked by an operator", "担当者が取り消しました"}},
+      {"rebooted", {"the terminal restarted", "端末が再起動しました"}},
+  };
+  return *causes;
+}
+
+// What all of an enum's values begin with: the zero value's name without "UNSPECIFIED".
+std::string_view PrefixOf(const EnumDescriptor& type) {
+  std::string_view zero = type.value(0)->name();
+  constexpr std::string_view kZero = "UNSPECIFIED";
+  if (zero.ends_with(kZero)) zero.remove_suffix(kZero.size());
+  return zero;
+}
+
+std::string WordOf(const EnumValueDescriptor& value) {
+  std::string_view name = value.name();
+  name.remove_prefix(PrefixOf(*value.type()).size());
+  return absl::StrReplaceAll(absl::AsciiStrToLower(std::string(name)), {{"_", "-"}});
+}
+
+}  // namespace
+
+std::string NameOf(const EnumDescriptor& type, int value, Language language) {
+  const EnumValueDescriptor* descriptor = type.FindValueByNumber(value);
+  if (descriptor == nullptr) return absl::StrCat("#", value);
+  const auto found = Catalogue().find(descriptor->name());
+  if (found == Catalogue().end()) return value == 0 ? "-" : WordOf(*descriptor);
+  return std::string(found->second.In(language));
+}
+
+bool HasName(const EnumValueDescriptor& value) { return Catalogue().contains(value.name()); }
+
+std::vector<std::string> WordsOf(const EnumDescriptor& type) {
+  std::vector<std::string> words;
+  for (int i = 1; i < type.value_count(); ++i) words.push_back(WordOf(*type.value(i)));
+  return words;
+}
+
+absl::StatusOr<int> ParseWord(const EnumDescriptor& type, std::string_view word,
+                              Language language) {
+  const std::string upper =
+      absl::StrReplaceAll(absl::AsciiStrToUpper(std::string(word)), {{"-", "_"}});
+  for (const std::string& name : {upper, absl::StrCat(std::string(PrefixOf(type)), upper)}) {
+    const EnumValueDescriptor* value = type.FindValueByName(name);
+    if (value != nullptr && value->number() != 0) return value->number();
+  }
+  const std::vector<std::string> words = WordsOf(type);
+  const std::string nearest =
+      Nearest(absl::StrReplaceAll(absl::AsciiStrToLower(std::string(word)), {{"_", "-"}}), words)
+          .value_or("");
+  return absl::InvalidArgumentError(
+      Fill(messages::kNotOneOf.In(language),
+           {{"typed", word}, {"nearest", nearest}, {"choices", absl::StrJoin(words, ", ")}}));
+}
+
+std::string CauseName(std::string_view code, Language language) {
+  const auto found = Causes().find(code);
+  return found == Causes().end() ? std::string(code) : std::string(found->second.In(language));
+}
+
+}  // namespace sekisho::console::cli
