@@ -1,6 +1,11 @@
 """Types on the terminal's USB keyboard: QMP input-send-event, so the whole path is real."""
 
+import time
+
 from .qmp import Qmp
+
+# QEMU's keyboard keeps 16 events and drops the rest: this is a fast typist, not a wait for a state.
+_BETWEEN_KEYS = 0.05
 
 _PLAIN = {" ": "spc", "\n": "ret", "\t": "tab", "-": "minus", "=": "equal", ",": "comma",
           ".": "dot", "/": "slash", ";": "semicolon", "'": "apostrophe", "\\": "backslash",
@@ -19,6 +24,7 @@ def type_text(qmp: Qmp, text: str) -> None:
         for down, order in ((True, keys), (False, keys[::-1])):
             for key in order:
                 press(qmp, key, down)
+        time.sleep(_BETWEEN_KEYS)
 
 
 def press(qmp: Qmp, key: str, down: bool) -> None:

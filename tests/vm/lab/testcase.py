@@ -43,7 +43,8 @@ class TerminalTest(unittest.TestCase):
 
     def block_devices(self) -> set[str]:
         """The names of the whole disks that the terminal has, other than the one it runs on."""
-        return set(self.root("ls /sys/block").split()) - {"vda"}
+        found = self.root("cd /sys/block && ls -d */device").replace("/device", "").split()
+        return set(found) - {"vda"}
 
     def wait_for_disk(self, seconds: float = 30) -> str:
         """Waits for a disk beside the system's own, and returns its device node."""
