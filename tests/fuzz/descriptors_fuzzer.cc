@@ -1,0 +1,65 @@
+// What a hostile USB device says about itself. Whatever it is, it parses the same way twice, has a
+// class, fits into a report, and cannot hide an interface behind the bytes before it.
+#include <algorithm>
+#include <span>
+
+#include "agent/core/decide.h"
+#include "agent/core/device.h"
+#include "proto/contract/bounds.h"
+#include "proto/contract/convert.h"
+#include "tests/fuzz/check.h"
+
+namespace sekisho {
+namespace {
+
+// Leaves room in a record for the rest of an event.
+constexpr std::size_t kMostDeviceBytes = contract::kMaxRecordBytes - 2048;
+
+void CheckDevice(const core::Device& device) {
+  FUZZ_CHECK(!device.classes.empty());
+  FUZZ_CHECK(device.interfaces.size() <= core::kMaxInterfaces);
+  const v1::Device proto = contract::ToProto(device);
+  FUZZ_CHECK(contract::CheckBounds(proto).ok());
+  FUZZ_CHECK(proto.ByteSizeLong() <= kMostDeviceBytes);
+  const auto back = contract::ToCore(proto);
+  FUZZ_CHECK(back.ok());
+  FUZZ_CHECK(*back == device);
+}
+
+// A storage interface after any device that parses is seen, and is not adopted with the rest.
+void CheckNothingHides(core::RawDevice raw) {
+  for (const int byte : {9, 4, 0, 0, 0, 8, 6, 0x50, 0}) {
+    raw.descriptors.push_back(static_cast<std::byte>(byte));
+  }
+  const auto parsed = core::ParseDevice(raw);
+  if (const auto* fault = std::get_if<core::DescriptorFault>(&parsed)) {
+    FUZZ_CHECK(*fault == core::DescriptorFault::kTooLong ||
+               *fault == core::DescriptorFault::kTooManyInterfaces ||
+               *fault == core::DescriptorFault::kNoConfiguration);
+    return;
+  }
+  const auto& device = std::get<core::Device>(parsed);
+  FUZZ_CHECK(device.classes.contains(core::DeviceClass::kStorage));
+  FUZZ_CHECK(!core::Adoptable(device));
+}
+
+}  // namespace
+}  // namespace sekisho
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace sekisho;
+  const auto* bytes = reinterpret_cast<const std::byte*>(data);
+  core::RawDevice raw;
+  raw.port_path = "2-1";
+  raw.descriptors.assign(bytes, bytes + size);
+  // Its strings are as hostile as its descriptors: the same bytes serve.
+  raw.serial.assign(reinterpret_cast<const char*>(data), std::min<std::size_t>(size, 600));
+  raw.product.assign(raw.serial.rbegin(), raw.serial.rend());
+  const auto parsed = core::ParseDevice(raw);
+  FUZZ_CHECK(core::ParseDevice(raw) == parsed);
+  if (const auto* device = std::get_if<core::Device>(&parsed)) {
+    CheckDevice(*device);
+    CheckNothingHides(raw);
+  }
+  return 0;
+}
