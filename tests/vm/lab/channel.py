@@ -44,14 +44,22 @@ class Channel:
             self._socket = socket.socket(socket.AF_UNIX)
             self._socket.connect(str(self._path))
         self._buffer = b""
-        # What is sent before the guest opens the port is dropped, hence again each second.
+        # What is sent while the guest restarts may be lost or may wait in the socket, hence again,
+        # but seldom: a terminal that takes long to start would fill the socket.
+        patience = 1.0
+        asked = set()
         while time.monotonic() < end:
             token = secrets.token_hex(8)
-            self._socket.settimeout(10)
-            self._socket.sendall(f"\nSYNC {token}\n".encode())
-            attempt = min(end, time.monotonic() + 1)
+            asked.add(f"SYNCED {token}")
+            try:
+                self._socket.settimeout(1)
+                self._socket.sendall(f"\nSYNC {token}\n".encode())
+            except TimeoutError:
+                pass  # full: then an earlier one still waits in it
+            attempt = min(end, time.monotonic() + patience)
+            patience = min(patience * 1.5, 15)
             while (line := self._line(attempt)) is not None:
-                if line == f"SYNCED {token}":
+                if line in asked:  # an answer from before a restart says nothing
                     return
         raise DeadlineExceeded(f"the terminal's {self._whose} did not answer in {seconds:.0f} s")
 
