@@ -1,0 +1,185 @@
+// sekisho-agentd: decides, enforces, records. Root, one thread, no inet socket.
+#include <malloc.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdint>
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "CLI/CLI.hpp"
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "agent/engine/engine.h"
+#include "agent/engine/log.h"
+#include "agent/local/agentd_server.h"
+#include "agent/local/link_server.h"
+#include "platform/linux/backstop.h"
+#include "platform/linux/boot_rules.h"
+#include "platform/linux/clock.h"
+#include "platform/linux/device_source.h"
+#include "platform/linux/enforcer.h"
+#include "platform/linux/event_loop.h"
+#include "platform/linux/files.h"
+#include "platform/linux/media.h"
+#include "platform/linux/message_socket.h"
+#include "platform/linux/probes.h"
+#include "platform/linux/seat.h"
+
+namespace sekisho::agentd {
+namespace {
+
+constexpr char kFooter[] =
+    "Normally started by sekisho-agentd.service.\n"
+    "Example: /usr/lib/sekisho/sekisho-agentd --config /etc/sekisho/agent.conf\n"
+    "Exit codes: 0 ended by SIGTERM or SIGINT, 1 cannot start, 2 wrong usage or configuration.\n"
+    "Ending it closes nothing: what was granted stays open until its deadline.";
+
+struct Options {
+  engine::Settings engine;
+  std::string agentd_socket = "/run/sekisho/agentd.sock";
+  std::string link_socket = "/run/sekisho/link.sock";
+  std::string link_user = "sekisho-link";
+  std::uint64_t spool_max_megabytes = 64;
+};
+
+int CannotStart(const platform::Failure& failure, std::string_view what_to_do) {
+  engine::Log(engine::Severity::kError,
+              absl::StrCat("cannot start: ", failure.ToString(), "; ", std::string(what_to_do)));
+  return 1;
+}
+
+// The first line of a small file; empty when there is none.
+std::string FirstLine(platform::Files& files, const std::string& path) {
+  platform::Result<std::vector<std::byte>> content = files.Read(path, 4096);
+  if (!content.ok()) return "";
+  std::string text(reinterpret_cast<const char*>(content->data()), content->size());
+  return std::string(absl::StripAsciiWhitespace(text.substr(0, text.find('\n'))));
+}
+
+engine::HostFacts ReadHost(platform::Files& files) {
+  engine::HostFacts host;
+  char name[256] = {};
+  if (gethostname(name, sizeof name - 1) == 0) host.hostname = name;
+  host.hardware_serial = FirstLine(files, "/sys/class/dmi/id/product_serial");
+  host.machine_id = FirstLine(files, "/etc/machine-id");
+  return host;
+}
+
+bool MakeDirectory(const std::string& path, mode_t mode) {
+  return mkdir(path.c_str(), mode) == 0 || errno == EEXIST;
+}
+
+int Serve(Options options) {
+  // No core dump, no ptrace by the same user: the report key is in here.
+  prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+  umask(0077);
+  // A daemon that sits idle for months gives back what one busy minute took.
+  mallopt(M_ARENA_MAX, 1);
+  mallopt(M_TRIM_THRESHOLD, 64 * 1024);
+
+  platform::Result<std::unique_ptr<platform::EventLoop>> loop = platform::MakeEventLoop();
+  if (!loop.ok()) return CannotStart(loop.failure(), "see the journal");
+  if (!MakeDirectory(options.engine.run_directory, 0755) ||
+      !MakeDirectory(options.engine.state_directory, 0700)) {
+    return CannotStart({std::error_code(errno, std::generic_category()),
+                        absl::StrCat("mkdir ", options.engine.state_directory)},
+                       "start it as root, with the parent directories in place");
+  }
+  platform::LinuxFiles files;
+  platform::LinuxClock clock;
+  platform::LinuxEnforcer enforcer;
+  // Before anything can fail: whatever else is wrong, new devices stay shut.
+  if (platform::Outcome denied = enforcer.DenyNewDevices(); !denied.ok()) {
+    engine::Log(engine::Severity::kError, denied.failure().ToString());
+  }
+  platform::Result<std::unique_ptr<platform::LinuxDeviceSource>> devices =
+      platform::LinuxDeviceSource::Start();
+  if (!devices.ok()) return CannotStart(devices.failure(), "start it as root");
+  platform::LinuxMedia media;
+  platform::SystemdBackstop backstop(clock);
+  platform::LinuxBootRules boot_rules(files);
+  platform::LogindSeat seat;
+  platform::LinuxProbes probes;
+
+  options.engine.host = ReadHost(files);
+  options.engine.spool_max_bytes = options.spool_max_megabytes << 20;
+  engine::Engine engine(engine::Seams{**loop, clock, **devices, enforcer, media, backstop,
+                                      boot_rules, files, seat, probes},
+                        options.engine);
+  engine.Start();
+
+  platform::Result<std::unique_ptr<platform::MessageListener>> local =
+      platform::ListenAt(options.agentd_socket, {.mode = 0666, .gid = {}});
+  if (!local.ok()) {
+    return CannotStart(local.failure(), "is another sekisho-agentd running? (systemctl status)");
+  }
+  local::AgentdServer agentd_server(engine, **local);
+
+  // Without the link's user there is no link; the barrier stands all the same.
+  std::unique_ptr<platform::MessageListener> link_listener;
+  std::unique_ptr<local::LinkServer> link_server;
+  platform::Result<unsigned> link_uid = platform::UserId(options.link_user);
+  platform::Result<unsigned> link_gid = platform::GroupId(options.link_user);
+  if (link_uid.ok() && link_gid.ok()) {
+    platform::Result<std::unique_ptr<platform::MessageListener>> link =
+        platform::ListenAt(options.link_socket, {.mode = 0660, .gid = *link_gid});
+    if (!link.ok()) return CannotStart(link.failure(), "is another sekisho-agentd running?");
+    link_listener = std::move(*link);
+    link_server = std::make_unique<local::LinkServer>(engine, *link_listener, *link_uid);
+  } else {
+    engine::Log(engine::Severity::kError,
+                absl::StrCat("no user and group ", options.link_user,
+                             ": no connection to a console; run systemd-sysusers"));
+  }
+  (*loop)->Run([&engine] { engine.Tick(); });
+  engine.Stop();
+  return 0;
+}
+
+int Main(int argc, char** argv) {
+  CLI::App app{
+      "Decides on every device that is plugged into this terminal, enforces it in the kernel, and\n"
+      "keeps a signed record of it for the console."};
+  app.name("sekisho-agentd");
+  app.footer(kFooter);
+  app.set_version_flag("--version", std::string("sekisho-agentd " SEKISHO_VERSION));
+  app.set_config("--config", "/etc/sekisho/agent.conf", "Configuration file: key = value");
+  // The link's options stand in the same file.
+  app.allow_config_extras(true);
+  Options options;
+  app.add_option("--agentd-socket", options.agentd_socket, "Socket for people and PAM")
+      ->capture_default_str();
+  app.add_option("--link-socket", options.link_socket, "Socket for sekisho-link")
+      ->capture_default_str();
+  app.add_option("--link-user", options.link_user, "The user that sekisho-link runs as")
+      ->capture_default_str();
+  app.add_option("--agentd-state", options.engine.state_directory,
+                 "Where identity, policy, grants and the spool are kept")
+      ->capture_default_str();
+  app.add_option("--agentd-run", options.engine.run_directory, "State of this boot")
+      ->capture_default_str();
+  app.add_option("--spool-max-megabytes", options.spool_max_megabytes,
+                 "Bound of events that wait for the console (1 to 4096)")
+      ->check(CLI::Range(1, 4096))
+      ->capture_default_str();
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& done) {
+    return app.exit(done);
+  } catch (const CLI::ParseError& error) {
+    app.exit(error);
+    return 2;
+  }
+  return Serve(std::move(options));
+}
+
+}  // namespace
+}  // namespace sekisho::agentd
+
+int main(int argc, char** argv) { return sekisho::agentd::Main(argc, argv); }

@@ -1,0 +1,84 @@
+#ifndef SEKISHO_AGENT_ENGINE_DEVICE_CONTROL_H_
+#define SEKISHO_AGENT_ENGINE_DEVICE_CONTROL_H_
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "agent/core/decide.h"
+#include "agent/engine/device_table.h"
+#include "agent/engine/grant_book.h"
+#include "agent/engine/medium_closer.h"
+#include "agent/engine/policy_keeper.h"
+#include "agent/engine/reporter.h"
+#include "agent/engine/seams.h"
+
+namespace sekisho::engine {
+
+// Where wanted and enforced meet: notices in, verdicts, effects and events out. A shut acts and is
+// then recorded. An allow is recorded durably and then acts; the adopted devices alone are let in
+// first, so that a full disk locks nobody out.
+class DeviceControl {
+ public:
+  // All outlive this. `here` says who and when; `adopted` is the list in force.
+  DeviceControl(Seams& seams, const Settings& settings, Reporter& reporter, GrantBook& grants,
+                PolicyKeeper& policies, const std::vector<core::AdoptedDevice>& adopted,
+                std::function<core::Here()> here)
+      : seams_(seams),
+        reporter_(reporter),
+        grants_(grants),
+        policies_(policies),
+        adopted_(adopted),
+        here_(std::move(here)),
+        table_(seams.devices),
+        closer_(seams, settings, reporter) {}
+
+  // Whatever the source has to tell.
+  void OnNotices();
+  // Compares with everything that is present, and reconciles.
+  void Rescan(const std::string& cause);
+  // Decides on every device again and makes it so. Anything that changes a verdict calls this.
+  void Reconcile();
+  // The same, for devices that could not be opened before as well.
+  void ReconcileAnew();
+
+  DeviceTable& table() { return table_; }
+  const DeviceTable& table() const { return table_; }
+  // A reference for a device that has none open.
+  const std::string& ReferenceOf(DeviceEntry& entry);
+
+ private:
+  void OnNotice(const platform::DeviceNotice& notice);
+  void Appeared(const std::string& port_path);
+  void Gone(const std::string& port_path);
+  void Altered(const std::string& port_path);
+  void Rebuild(const std::string& cause);
+  void ReconcileOnce();
+  void Decide(DeviceEntry& entry);
+  void Open(const std::string& port_path);
+  void OpenAdopted(DeviceEntry& entry);
+  void OpenRecorded(DeviceEntry& entry);
+  void OpenFailed(DeviceEntry& entry, const std::string& step, const platform::Failure& failure);
+  void Shut(const std::string& port_path);
+  void Closed(const Closing& closing, CloseResult result);
+  void RecordBlock(DeviceEntry& entry);
+  void ReleaseGrant(const std::string& grant_id, const std::string& port_path);
+  bool ReadyBackstop(const DeviceEntry& entry);
+  v1::Event EventAbout(v1::EventKind kind, const DeviceEntry& entry) const;
+
+  Seams& seams_;
+  Reporter& reporter_;
+  GrantBook& grants_;
+  PolicyKeeper& policies_;
+  const std::vector<core::AdoptedDevice>& adopted_;
+  std::function<core::Here()> here_;
+  DeviceTable table_;
+  MediumCloser closer_;
+  // Reconcile called from within (a swap seen while authorising) runs once more instead.
+  enum class Pass { kIdle, kRunning, kOnceMore };
+  Pass pass_ = Pass::kIdle;
+};
+
+}  // namespace sekisho::engine
+
+#endif  // SEKISHO_AGENT_ENGINE_DEVICE_CONTROL_H_

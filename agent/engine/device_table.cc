@@ -1,0 +1,120 @@
+#include "agent/engine/device_table.h"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+#include <variant>
+
+#include "proto/contract/keys.h"
+
+namespace sekisho::engine {
+namespace {
+
+core::Authorisation ToCore(bool authorised) {
+  return authorised ? core::Authorisation::kAuthorised : core::Authorisation::kUnauthorised;
+}
+
+std::ptrdiff_t Depth(const std::string& port_path) {
+  return std::ranges::count(port_path, '.') + std::ranges::count(port_path, '-');
+}
+
+}  // namespace
+
+void DeviceTable::Fill(DeviceEntry& entry, const platform::DeviceFacts& facts,
+                       const std::string& port_path) {
+  core::RawDevice raw;
+  raw.port_path = port_path;
+  raw.descriptors = facts.descriptors;
+  raw.fingerprint = contract::HashOf(std::string_view(
+      reinterpret_cast<const char*>(facts.descriptors.data()), facts.descriptors.size()));
+  raw.serial = facts.serial;
+  raw.manufacturer = facts.manufacturer;
+  raw.product = facts.product;
+  std::variant<core::Device, core::DescriptorFault> parsed = core::ParseDevice(raw);
+  if (core::Device* device = std::get_if<core::Device>(&parsed)) {
+    entry.device = std::move(*device);
+    entry.fault.clear();
+  } else {
+    entry.device = core::Device{};
+    entry.device.port_path = port_path;
+    entry.device.fingerprint = raw.fingerprint;
+    entry.fault = core::Name(std::get<core::DescriptorFault>(parsed));
+  }
+  entry.enforced = ToCore(facts.authorised);
+}
+
+DeviceEntry* DeviceTable::Observe(const std::string& port_path) {
+  entries_.erase(port_path);
+  platform::Result<std::unique_ptr<platform::OpenDevice>> opened = source_.Open(port_path);
+  if (!opened.ok()) return nullptr;
+  DeviceEntry entry;
+  entry.held = std::move(*opened);
+  platform::Result<platform::DeviceFacts> facts = source_.Read(*entry.held);
+  if (!facts.ok()) {
+    const std::error_code& code = facts.failure().code;
+    if (code == std::errc::no_such_device || code == std::errc::no_such_file_or_directory) {
+      return nullptr;  // gone again; its notice is on the way
+    }
+    entry.device.port_path = port_path;
+    entry.fault = facts.failure().ToString();
+    // Not known to be shut: it must be shut to be sure.
+    entry.enforced = core::Authorisation::kAuthorised;
+  } else {
+    Fill(entry, *facts, port_path);
+  }
+  return &entries_.insert_or_assign(port_path, std::move(entry)).first->second;
+}
+
+DeviceTable::Reread DeviceTable::Look(const std::string& port_path) {
+  DeviceEntry* entry = Find(port_path);
+  if (entry == nullptr) return Reread::kGone;
+  platform::Result<platform::DeviceFacts> facts = source_.Read(*entry->held);
+  if (!facts.ok()) return Reread::kGone;
+  DeviceEntry now;
+  Fill(now, *facts, port_path);
+  // A device that is being let in may show strings that it did not before; what it is may not
+  // change.
+  const auto identity = [](const DeviceEntry& each) {
+    return std::tie(each.device.fingerprint, each.device.serial, each.fault);
+  };
+  if (identity(now) != identity(*entry)) return Reread::kDeviceChanged;
+  if (now.enforced == entry->enforced) return Reread::kSame;
+  entry->enforced = now.enforced;
+  return Reread::kAuthorisationChanged;
+}
+
+std::optional<DeviceEntry> DeviceTable::Remove(const std::string& port_path) {
+  const auto found = entries_.find(port_path);
+  if (found == entries_.end()) return std::nullopt;
+  DeviceEntry entry = std::move(found->second);
+  entries_.erase(found);
+  return entry;
+}
+
+DeviceEntry* DeviceTable::Find(const std::string& port_path) {
+  const auto found = entries_.find(port_path);
+  return found == entries_.end() ? nullptr : &found->second;
+}
+
+const DeviceEntry* DeviceTable::Find(const std::string& port_path) const {
+  const auto found = entries_.find(port_path);
+  return found == entries_.end() ? nullptr : &found->second;
+}
+
+const DeviceEntry* DeviceTable::Search(const std::string& name) const {
+  if (const DeviceEntry* entry = Find(name)) return entry;
+  for (const auto& [port_path, entry] : entries_) {
+    if (!entry.reference.empty() && entry.reference == name) return &entry;
+  }
+  return nullptr;
+}
+
+std::vector<std::string> DeviceTable::Ports() const {
+  std::vector<std::string> ports;
+  for (const auto& [port_path, entry] : entries_) ports.push_back(port_path);
+  std::ranges::stable_sort(
+      ports, [](const std::string& a, const std::string& b) { return Depth(a) < Depth(b); });
+  return ports;
+}
+
+}  // namespace sekisho::engine

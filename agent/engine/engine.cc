@@ -1,0 +1,320 @@
+#include "agent/engine/engine.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "agent/engine/log.h"
+#include "proto/contract/bounds.h"
+#include "proto/contract/convert.h"
+#include "proto/contract/keys.h"
+
+namespace sekisho::engine {
+namespace {
+
+// How long before its deadline a grant's backstop is moved behind agentd, which then closes it
+// itself; and by how much. A dead agentd moves nothing, and the backstop fires on the deadline.
+constexpr std::chrono::seconds kHandover{3};
+constexpr std::chrono::seconds kBehind{20};
+// Below this a wall clock is being kept, not moved.
+constexpr std::chrono::seconds kClockStep{5};
+constexpr unsigned kTicksBetweenProbes = 5;
+
+std::chrono::milliseconds WallOffset(const platform::Clock& clock) {
+  return clock.WallNow().time_since_epoch() -
+         std::chrono::duration_cast<std::chrono::milliseconds>(clock.Now());
+}
+
+}  // namespace
+
+Engine::Engine(Seams seams, Settings settings)
+    : seams_(seams),
+      settings_(std::move(settings)),
+      store_(seams_.files, settings_.state_directory),
+      reporter_(spool::Options{settings_.state_directory + "/spool.db",
+                               settings_.run_directory + "/sequence", seams_.clock.BootId(),
+                               settings_.spool_max_bytes},
+                seams_.clock, seams_.files, seams_.seat),
+      throttle_(reporter_, seams_.clock),
+      identity_(store_),
+      policies_(store_),
+      grants_(store_),
+      adoption_(seams_, store_, reporter_),
+      beacons_(seams_.clock),
+      control_(seams_, settings_, reporter_, grants_, policies_, adoption_.adopted(),
+               [this] { return Here(); }),
+      uplink_(reporter_, identity_),
+      downlink_(
+          reporter_, throttle_, identity_, policies_, grants_, uplink_, beacons_,
+          DownlinkEffects{
+              .reconcile =
+                  [this] {
+                    control_.ReconcileAnew();
+                    ScheduleAlarm();
+                  },
+              .end_grant = [this](const std::string& id, core::GrantEnd end) { EndGrant(id, end); },
+              .time_known = [this] { ResumeGrants(); },
+              .keys_changed = [this] { SendStatus(); },
+              .here = [this] { return Here(); },
+          }),
+      enrolment_(seams_, settings_.host, identity_, uplink_,
+                 [this] {
+                   beacons_.Restart();
+                   v1::Event event = EventOf(v1::EVENT_KIND_ENROLLED);
+                   AddParameter(event, "terminal", identity_.get()->terminal_id());
+                   (void)reporter_.Record(std::move(event));
+                   SendConfiguration();
+                 }),
+      wall_offset_(WallOffset(seams_.clock)),
+      watchers_(std::make_shared<
+                std::map<std::uint64_t, std::function<void(const v1::LocalNotice&)>>>()) {}
+
+Engine::~Engine() = default;
+
+core::Here Engine::Here() const {
+  core::Here here;
+  if (const Identity* identity = identity_.get()) {
+    here.organisation_id = identity->organisation_id();
+    here.terminal_id = identity->terminal_id();
+  }
+  here.boot_id = seams_.clock.BootId();
+  here.now = seams_.clock.Now();
+  here.console_time = beacons_.ConsoleTime();
+  return here;
+}
+
+void Engine::Start() {
+  platform::Outcome denied = seams_.enforcer.DenyNewDevices();
+  reporter_.Open();
+  reporter_.OnRecorded([this](const v1::Event& event) { OnRecorded(event); });
+  v1::Event started = EventOf(v1::EVENT_KIND_AGENT_STARTED);
+  AddParameter(started, "version", SEKISHO_VERSION);
+  (void)reporter_.Record(std::move(started));
+  if (!denied.ok()) {
+    Log(Severity::kError, absl::StrCat("cannot deny new devices: ", denied.failure().ToString()));
+    v1::Event event = EventOf(v1::EVENT_KIND_ENFORCEMENT_FAILED);
+    AddParameter(event, "step", "deny new devices");
+    AddParameter(event, "error", denied.failure().ToString());
+    (void)reporter_.Record(std::move(event));
+  }
+  LoadState();
+  RecordClosures();
+  EndDueGrants();
+  device_watch_ =
+      seams_.loop.WatchReadable(seams_.devices.Readable(), [this] { control_.OnNotices(); });
+  control_.Rescan("start");
+  TryProbes();
+  ScheduleAlarm();
+}
+
+void Engine::LoadState() {
+  identity_.Load();
+  adoption_.Load();
+  if (identity_.get() != nullptr) {
+    policies_.Load(*identity_.get());
+    grants_.Load(*identity_.get(), Here());
+  }
+  RecordSetAside();
+}
+
+void Engine::RecordSetAside() {
+  for (const SetAsideState& each : store_.TakeSetAside()) {
+    v1::Event event = EventOf(v1::EVENT_KIND_STATE_SET_ASIDE);
+    AddParameter(event, "file", each.file);
+    AddParameter(event, "cause", each.cause);
+    (void)reporter_.Record(std::move(event));
+  }
+}
+
+// What the backstop did while nobody was here to say it.
+void Engine::RecordClosures() {
+  platform::Result<std::vector<platform::Closure>> closures = seams_.backstop.Closures();
+  if (!closures.ok()) return;
+  const auto has = [](const std::vector<std::string>& steps, std::string_view step) {
+    return std::ranges::find(steps, step) != steps.end() ? "yes" : "no";
+  };
+  for (const platform::Closure& closure : *closures) {
+    absl::Status recorded = absl::OkStatus();
+    for (const platform::Holder& holder : closure.ended) {
+      v1::Event event = EventOf(v1::EVENT_KIND_HOLDER_ENDED);
+      event.set_grant_id(closure.opened.grant_id);
+      AddParameter(event, "pid", absl::StrCat(holder.pid));
+      AddText(event, "program", holder.program);
+      AddParameter(event, "uid", absl::StrCat(holder.uid));
+      AddParameter(event, "signal", "KILL");
+      AddParameter(event, "by", "backstop");
+      recorded.Update(reporter_.Record(std::move(event)));
+    }
+    v1::Event event = EventOf(v1::EVENT_KIND_MEDIUM_CLOSED);
+    event.set_grant_id(closure.opened.grant_id);
+    AddParameter(event, "flushed", has(closure.done, "flushed"));
+    AddParameter(event, "unmounted", has(closure.done, "unmounted"));
+    AddParameter(event, "deauthorised", has(closure.done, "deauthorised"));
+    AddParameter(event, "by", "backstop");
+    AddParameter(event, "port", closure.opened.port_path);
+    AddParameter(event, "at_boottime_ns", absl::StrCat(closure.at.count()));
+    for (const std::string& step : closure.failed) AddParameter(event, "failed", step);
+    recorded.Update(reporter_.Record(std::move(event)));
+    // Forgotten once it is durable: recorded twice rather than never.
+    if (recorded.ok()) (void)seams_.backstop.ForgetClosure(closure.opened.grant_id);
+  }
+}
+
+void Engine::EndDueGrants() {
+  const core::Here here = Here();
+  std::vector<std::pair<std::string, core::GrantEnd>> due;
+  for (const core::Grant& grant : grants_.grants()) {
+    if (std::optional<core::GrantEnd> end = core::DueEnd(grant, here)) {
+      due.emplace_back(grant.claims.grant_id, *end);
+    }
+  }
+  for (const auto& [grant_id, end] : due) EndGrant(grant_id, end);
+}
+
+void Engine::EndGrant(const std::string& grant_id, core::GrantEnd end) {
+  (void)grants_.End(grant_id, end);  // in memory at once; on disk with the tick if not now
+  control_.Reconcile();              // acts, then records
+  v1::Event event = EventOf(v1::EVENT_KIND_GRANT_ENDED);
+  event.set_grant_id(grant_id);
+  AddParameter(event, "cause", core::Name(end));
+  (void)reporter_.Record(std::move(event));
+  ScheduleAlarm();
+}
+
+void Engine::ResumeGrants() {
+  const core::Here here = Here();
+  std::vector<core::GrantClaims> resumed;
+  for (const core::Grant& grant : grants_.grants()) {
+    if (std::optional<core::GrantClaims> claims = core::Resume(grant, here)) {
+      resumed.push_back(*std::move(claims));
+    }
+  }
+  for (const core::GrantClaims& claims : resumed) (void)grants_.Resume(claims);
+  EndDueGrants();
+  if (!resumed.empty()) {
+    control_.ReconcileAnew();
+    ScheduleAlarm();
+  }
+}
+
+void Engine::ScheduleAlarm() {
+  alarm_.reset();
+  std::optional<core::BootTime> next;
+  for (const core::Grant& grant : grants_.grants()) {
+    if (!core::IsRunning(grant, Here())) continue;
+    const core::BootTime handover = grant.claims.deadline - kHandover;
+    const core::BootTime when = seams_.clock.Now() < handover && !grant.active_port.empty()
+                                    ? handover
+                                    : grant.claims.deadline;
+    if (!next || when < *next) next = when;
+  }
+  if (next) alarm_ = seams_.loop.At(*next, [this] { OnAlarm(); });
+}
+
+void Engine::OnAlarm() {
+  const core::Here here = Here();
+  for (const core::Grant& grant : grants_.grants()) {
+    if (grant.active_port.empty() || !core::IsRunning(grant, here) ||
+        here.now < grant.claims.deadline - kHandover) {
+      continue;
+    }
+    const DeviceEntry* entry = control_.table().Find(grant.active_port);
+    if (entry == nullptr) continue;
+    // Two that close the same medium at the same instant would end its holders twice over.
+    platform::Outcome moved =
+        seams_.backstop.Arm(platform::OpenedDevice{grant.claims.grant_id, grant.active_port,
+                                                   contract::ToHex(entry->device.fingerprint)},
+                            grant.claims.deadline + kBehind);
+    if (!moved.ok()) {
+      Log(Severity::kWarning, absl::StrCat("move backstop: ", moved.failure().ToString()));
+    }
+  }
+  EndDueGrants();
+  ScheduleAlarm();
+}
+
+void Engine::Tick() {
+  const core::Recording before = reporter_.recording();
+  reporter_.Retry();
+  grants_.Retry();
+  throttle_.Flush();
+  CheckClock();
+  if (identity_.get() != nullptr && beacons_.BecameStale()) {
+    v1::Event event = EventOf(v1::EVENT_KIND_BEACON_STALE);
+    AddParameter(
+        event, "seconds",
+        absl::StrCat(std::chrono::duration_cast<std::chrono::seconds>(beacons_.Silence()).count()));
+    (void)reporter_.Record(std::move(event));
+  }
+  grants_.Prune(Here());
+  EndDueGrants();
+  if (++ticks_ % kTicksBetweenProbes == 0 || before != reporter_.recording()) TryProbes();
+  control_.ReconcileAnew();
+  ScheduleAlarm();
+  SendStatus();
+  uplink_.Send();
+}
+
+void Engine::CheckClock() {
+  const std::chrono::milliseconds offset = WallOffset(seams_.clock);
+  const std::chrono::milliseconds moved = offset - std::exchange(wall_offset_, offset);
+  if (moved < kClockStep && moved > -kClockStep) return;
+  v1::Event event = EventOf(v1::EVENT_KIND_CLOCK_MOVED);
+  AddParameter(event, "seconds",
+               absl::StrCat(std::chrono::duration_cast<std::chrono::seconds>(moved).count()));
+  (void)reporter_.Record(std::move(event));
+}
+
+void Engine::Stop() { (void)reporter_.Record(EventOf(v1::EVENT_KIND_AGENT_STOPPED)); }
+
+void Engine::TryProbes() {
+  std::vector<const platform::OpenDevice*> refused;
+  for (const auto& [port_path, entry] : control_.table().entries()) {
+    if (entry.handling == Handling::kSettled && entry.verdict.action == core::Action::kBlock &&
+        entry.enforced == core::Authorisation::kUnauthorised) {
+      refused.push_back(entry.held.get());
+    }
+  }
+  std::vector<platform::ProbeAttempt> attempts = seams_.probes.Try(refused);
+  const absl::Status durable = reporter_.Probe();
+  attempts.push_back(platform::ProbeAttempt{
+      "state.durable", durable.ok() ? platform::ProbeEnd::kHolds : platform::ProbeEnd::kOpen,
+      std::string(durable.message())});
+
+  std::vector<v1::Probe> before = std::exchange(probes_, {});
+  bool loose = false;
+  for (const platform::ProbeAttempt& attempt : attempts) {
+    v1::Probe probe;
+    probe.set_name(attempt.name);
+    probe.set_detail(attempt.detail);
+    probe.set_boottime_ns(static_cast<std::uint64_t>(seams_.clock.Now().count()));
+    switch (attempt.end) {
+      case platform::ProbeEnd::kHolds:
+        probe.set_result(v1::PROBE_RESULT_HOLDS);
+        break;
+      case platform::ProbeEnd::kUntried:
+        probe.set_result(v1::PROBE_RESULT_UNTRIED);
+        break;
+      case platform::ProbeEnd::kOpen:
+        probe.set_result(v1::PROBE_RESULT_OPEN);
+        break;
+    }
+    const bool known = std::ranges::any_of(before, [&](const v1::Probe& each) {
+      return each.name() == probe.name() && each.result() == v1::PROBE_RESULT_OPEN;
+    });
+    if (probe.result() == v1::PROBE_RESULT_OPEN && attempt.name != "state.durable") {
+      loose = true;
+      if (!known) {
+        v1::Event event = EventOf(v1::EVENT_KIND_BARRIER_LOOSE);
+        AddParameter(event, "what", attempt.name);
+        AddParameter(event, "detail", attempt.detail);
+        (void)reporter_.Record(std::move(event));
+      }
+    }
+    probes_.push_back(std::move(probe));
+  }
+  // Whoever loosened it: closed again at once, and told of above.
+  if (loose) (void)seams_.enforcer.DenyNewDevices();
+}
+
+}  // namespace sekisho::engine

@@ -1,0 +1,122 @@
+#ifndef SEKISHO_AGENT_ENGINE_ENGINE_H_
+#define SEKISHO_AGENT_ENGINE_ENGINE_H_
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "agent/engine/adoption.h"
+#include "agent/engine/beacon_watch.h"
+#include "agent/engine/device_control.h"
+#include "agent/engine/downlink.h"
+#include "agent/engine/enrolment.h"
+#include "agent/engine/failure.h"
+#include "agent/engine/grant_book.h"
+#include "agent/engine/identity.h"
+#include "agent/engine/policy_keeper.h"
+#include "agent/engine/reporter.h"
+#include "agent/engine/seams.h"
+#include "agent/engine/state_store.h"
+#include "agent/engine/throttle.h"
+#include "agent/engine/uplink.h"
+#include "sekisho/v1/local.pb.h"
+
+namespace sekisho::engine {
+
+// sekisho-agentd without its sockets: the one place where core and platform meet. Everything runs
+// on the loop's thread; there are no locks.
+class Engine {
+ public:
+  // The seams outlive this.
+  Engine(Seams seams, Settings settings);
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  // Denies, then remembers, then looks: new devices are refused before the first file is read.
+  void Start();
+  // Once a minute, with the watchdog.
+  void Tick();
+  // Says that it goes. Closes nothing: what was granted stays until its deadline.
+  void Stop();
+
+  // ---- For agent/local. Who may ask is decided there.
+  v1::LocalStatusReply Status() const;
+  v1::LocalDevicesReply Devices() const;
+  Answer<v1::LocalWhyReply> Why(const std::string& device) const;
+  Answer<v1::LocalExceptionReply> RequestException(const std::string& device,
+                                                   const std::string& reason);
+  Answer<v1::LocalReturnReply> Return(const std::string& device);
+  void Enrol(const std::string& token, Enrolment::Done done);
+  Answer<v1::LocalAdoptReply> Adopt(const std::vector<std::string>& handles);
+  v1::LocalDoctorReply Doctor();
+  // The uid in front of the terminal; nullopt when nobody is.
+  std::optional<unsigned> SeatUid() const;
+  // Somebody misused a socket: one event a minute and cause.
+  void ReportClient(const std::string& socket, const std::string& cause);
+  // Called with each notice for the desktop until the returned handle is destroyed.
+  class Watcher {
+   public:
+    virtual ~Watcher() = default;
+  };
+  std::unique_ptr<Watcher> Watch(std::function<void(const v1::LocalNotice&)> notify);
+
+  // Null when it has gone. The port outlives its attachment.
+  void AttachLink(LinkPort* port);
+  void FromLink(const v1::LinkUp& message);
+
+  platform::EventLoop& loop() { return seams_.loop; }
+  const platform::Clock& clock() const { return seams_.clock; }
+  // The history, for whoever looks at it.
+  Reporter& reporter() { return reporter_; }
+
+ private:
+  core::Here Here() const;
+  void LoadState();
+  void RecordSetAside();
+  void RecordClosures();
+  void EndDueGrants();
+  void EndGrant(const std::string& grant_id, core::GrantEnd end);
+  void ResumeGrants();
+  void ScheduleAlarm();
+  void OnAlarm();
+  void ReconcileAndSchedule();
+  void CheckClock();
+  void SendStatus();
+  void SendConfiguration();
+  void TryProbes();
+  void OnRecorded(const v1::Event& event);
+  v1::LocalDevice Describe(const DeviceEntry& entry) const;
+  v1::RunningGrant Describe(const core::Grant& grant) const;
+
+  Seams seams_;
+  const Settings settings_;
+  StateStore store_;
+  Reporter reporter_;
+  Throttle throttle_;
+  IdentityKeeper identity_;
+  PolicyKeeper policies_;
+  GrantBook grants_;
+  Adoption adoption_;
+  BeaconWatch beacons_;
+  DeviceControl control_;
+  Uplink uplink_;
+  Downlink downlink_;
+  Enrolment enrolment_;
+
+  std::unique_ptr<platform::EventLoop::Handle> device_watch_;
+  std::unique_ptr<platform::EventLoop::Handle> alarm_;
+  std::vector<v1::Probe> probes_;
+  unsigned ticks_ = 0;
+  std::chrono::milliseconds wall_offset_{};
+  enum class Flush { kIdle, kPosted };
+  Flush flush_ = Flush::kIdle;
+  std::shared_ptr<std::map<std::uint64_t, std::function<void(const v1::LocalNotice&)>>> watchers_;
+  std::uint64_t next_watcher_ = 0;
+};
+
+}  // namespace sekisho::engine
+
+#endif  // SEKISHO_AGENT_ENGINE_ENGINE_H_

@@ -1,0 +1,85 @@
+// Engine's side of the link process.
+#include <utility>
+
+#include "agent/engine/engine.h"
+#include "agent/engine/log.h"
+#include "proto/contract/convert.h"
+#include "proto/contract/keys.h"
+
+namespace sekisho::engine {
+namespace {
+
+constexpr std::size_t kNonceBytes = 16;
+
+}  // namespace
+
+void Engine::AttachLink(LinkPort* port) {
+  uplink_.Attach(port);
+  if (port == nullptr) return enrolment_.LinkGone();
+  SendConfiguration();
+}
+
+void Engine::SendConfiguration() {
+  const Identity* identity = identity_.get();
+  if (identity == nullptr || uplink_.port() == nullptr) return;
+  v1::LinkDown down;
+  v1::LinkConfiguration* configuration = down.mutable_configuration();
+  configuration->set_console_address(identity->grant.console_address());
+  configuration->set_terminal_id(identity->terminal_id());
+  configuration->set_boot_id(seams_.clock.BootId());
+  configuration->set_trust_anchor(identity->trust_anchor);
+  configuration->set_agent_version(SEKISHO_VERSION);
+  if (!uplink_.port()->Send(down).ok()) {
+    Log(Severity::kWarning, "the link does not take its configuration; it will ask again");
+  }
+}
+
+void Engine::FromLink(const v1::LinkUp& message) {
+  switch (message.message_case()) {
+    case v1::LinkUp::kState: {
+      const bool connects = message.state() == v1::LINK_STATE_CONNECTED &&
+                            uplink_.state() != v1::LINK_STATE_CONNECTED;
+      uplink_.SetState(message.state());
+      if (!connects) return;
+      SendStatus();
+      return uplink_.Send();
+    }
+    case v1::LinkUp::kSealed:
+      return downlink_.Receive(message.sealed());
+    case v1::LinkUp::kTaken:
+      return uplink_.Taken(message.taken().count());
+    case v1::LinkUp::kEnrolment:
+      return enrolment_.Answered(message.enrolment());
+    case v1::LinkUp::kResync:
+      uplink_.Restart();
+      SendStatus();
+      return uplink_.Send();
+    case v1::LinkUp::MESSAGE_NOT_SET:
+      return;
+  }
+}
+
+void Engine::SendStatus() {
+  const Identity* identity = identity_.get();
+  if (identity == nullptr || uplink_.state() != v1::LINK_STATE_CONNECTED) return;
+  const core::Here here = Here();
+  v1::Status status;
+  status.set_terminal_id(identity->terminal_id());
+  status.set_boot_id(here.boot_id);
+  status.set_boottime_ns(static_cast<std::uint64_t>(here.now.count()));
+  *status.mutable_wall_time() = contract::ToProto(seams_.clock.WallNow());
+  status.set_agent_version(SEKISHO_VERSION);
+  status.set_bundle_version(policies_.version());
+  status.set_bundle_hash(policies_.hash());
+  status.set_keyset_version(identity->keyset_version);
+  std::vector<std::string> running = grants_.RunningIds(here);
+  for (const std::string& grant_id : running) status.add_running_grant_ids(grant_id);
+  status.mutable_probes()->Add(probes_.begin(), probes_.end());
+  status.set_nonce(contract::RandomBytes(kNonceBytes));
+  status.set_last_sequence(reporter_.last_sequence());
+  status.set_spool_waiting(reporter_.waiting());
+  // Asked once it has left: a question nobody heard gets no answer.
+  if (uplink_.SendStatus(status).ok()) beacons_.Asked(status.nonce(), std::move(running));
+}
+
+}  // namespace sekisho::engine

@@ -1,0 +1,119 @@
+#include "agent/engine/identity.h"
+
+#include <sodium/utils.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "sekisho/v1/agent_state.pb.h"
+
+namespace sekisho::engine {
+namespace {
+
+bool SameBytes(std::string_view bytes, const contract::Sha256& hash) {
+  return bytes.size() == hash.size() &&
+         std::equal(hash.begin(), hash.end(), bytes.begin(),
+                    [](std::uint8_t a, char b) { return a == static_cast<std::uint8_t>(b); });
+}
+
+// A string that held a secret.
+void Wipe(std::string& secret) { sodium_memzero(secret.data(), secret.size()); }
+
+}  // namespace
+
+absl::StatusOr<Identity> VerifyEnrolment(const EnrolmentAnswer& answer,
+                                         std::string_view anchor_hash,
+                                         contract::PrivateKey report_key) {
+  if (!anchor_hash.empty() && !SameBytes(anchor_hash, contract::HashOf(answer.trust_anchor))) {
+    return absl::PermissionDeniedError("other-root-of-trust");
+  }
+  absl::StatusOr<v1::TrustAnchor> anchor =
+      contract::ParseStrictly<v1::TrustAnchor>(answer.trust_anchor);
+  if (!anchor.ok()) return anchor.status();
+  absl::StatusOr<contract::PublicKey> root = contract::ParsePublicKey(anchor->root_public_key());
+  if (!root.ok()) return root.status();
+  contract::KeyRing root_ring(anchor->organisation_id());
+  root_ring.Add(v1::PURPOSE_ENROLMENT, *root);
+  absl::StatusOr<v1::EnrolmentGrant> grant = contract::OpenAndParse<v1::EnrolmentGrant>(
+      root_ring, answer.enrolment, v1::PURPOSE_ENROLMENT);
+  if (!grant.ok()) return grant.status();
+  if (grant->organisation_id() != anchor->organisation_id()) {
+    return absl::PermissionDeniedError("other-organisation");
+  }
+  if (!SameBytes(grant->report_public_key(), report_key.public_key())) {
+    return absl::PermissionDeniedError("other-report-key");
+  }
+  if (grant->terminal_id().empty() || grant->group_id().empty()) {
+    return absl::InvalidArgumentError("enrolment-incomplete");
+  }
+  absl::StatusOr<contract::OpenedKeySet> keys = contract::OpenKeySet(*anchor, answer.key_set);
+  if (!keys.ok()) return keys.status();
+  return Identity{answer.trust_anchor,   *std::move(anchor),    *std::move(grant),
+                  std::move(report_key), std::move(keys->ring), keys->version};
+}
+
+void IdentityKeeper::Load() {
+  std::optional<std::string> stored_bytes = store_.Load(StateFile::kIdentity);
+  if (!stored_bytes) return;
+  std::optional<std::string> seed = store_.Load(StateFile::kReportKey);
+  std::optional<std::string> key_set_bytes = store_.Load(StateFile::kKeySet);
+  v1::StoredIdentity stored;
+  EnrolmentAnswer answer;
+  if (!stored.ParseFromString(*stored_bytes)) {
+    store_.SetAside(StateFile::kIdentity, "garbage");
+    return;
+  }
+  // Without its key or its console's keys an identity is only a name.
+  if (!seed || !key_set_bytes || !answer.key_set.ParseFromString(*key_set_bytes)) {
+    store_.SetAside(StateFile::kIdentity, "incomplete");
+    return;
+  }
+  absl::StatusOr<contract::PrivateKey> key = contract::PrivateKey::FromSeed(*seed);
+  Wipe(*seed);
+  if (!key.ok()) {
+    store_.SetAside(StateFile::kReportKey, "garbage");
+    store_.SetAside(StateFile::kIdentity, "incomplete");
+    return;
+  }
+  answer.trust_anchor = stored.trust_anchor();
+  answer.enrolment = stored.enrolment();
+  absl::StatusOr<Identity> identity = VerifyEnrolment(answer, "", *std::move(key));
+  if (!identity.ok()) {
+    store_.SetAside(StateFile::kIdentity, "not-verified");
+    return;
+  }
+  identity_.emplace(*std::move(identity));
+}
+
+absl::Status IdentityKeeper::Adopt(Identity identity, const EnrolmentAnswer& answer) {
+  std::string seed = identity.report_key.Seed();
+  absl::Status saved = store_.Save(StateFile::kReportKey, seed);
+  Wipe(seed);
+  if (!saved.ok()) return saved;
+  saved = store_.Save(StateFile::kKeySet, answer.key_set.SerializeAsString());
+  if (!saved.ok()) return saved;
+  v1::StoredIdentity stored;
+  stored.set_trust_anchor(answer.trust_anchor);
+  *stored.mutable_enrolment() = answer.enrolment;
+  saved = store_.Save(StateFile::kIdentity, stored.SerializeAsString());
+  if (!saved.ok()) return saved;
+  identity_.emplace(std::move(identity));
+  return absl::OkStatus();
+}
+
+absl::Status IdentityKeeper::UpdateKeySet(const v1::Sealed& key_set) {
+  if (!identity_) return absl::FailedPreconditionError("not-enrolled");
+  absl::StatusOr<contract::OpenedKeySet> keys = contract::OpenKeySet(identity_->anchor, key_set);
+  if (!keys.ok()) return keys.status();
+  if (keys->version == identity_->keyset_version) return absl::AlreadyExistsError("same-version");
+  if (keys->version < identity_->keyset_version) {
+    return absl::FailedPreconditionError("older-version");
+  }
+  absl::Status saved = store_.Save(StateFile::kKeySet, key_set.SerializeAsString());
+  if (!saved.ok()) return saved;
+  identity_->ring = std::move(keys->ring);
+  identity_->keyset_version = keys->version;
+  return absl::OkStatus();
+}
+
+}  // namespace sekisho::engine

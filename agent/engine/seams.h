@@ -1,0 +1,50 @@
+#ifndef SEKISHO_AGENT_ENGINE_SEAMS_H_
+#define SEKISHO_AGENT_ENGINE_SEAMS_H_
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include "platform/api/clock.h"
+#include "platform/api/devices.h"
+#include "platform/api/event_loop.h"
+#include "platform/api/files.h"
+#include "platform/api/probes.h"
+
+namespace sekisho::engine {
+
+// The operating system, as the engine sees it. All outlive the engine; all are called on the loop's
+// thread only.
+struct Seams {
+  platform::EventLoop& loop;
+  platform::Clock& clock;
+  platform::DeviceSource& devices;
+  platform::Enforcer& enforcer;
+  platform::Media& media;
+  platform::Backstop& backstop;
+  platform::BootRules& boot_rules;
+  platform::Files& files;
+  platform::Seat& seat;
+  platform::Probes& probes;
+};
+
+// What the terminal tells the console about itself when it enrols: hints, not an identity.
+struct HostFacts {
+  std::string hostname;
+  std::string hardware_serial;
+  std::string machine_id;
+};
+
+struct Settings {
+  std::string state_directory = "/var/lib/sekisho/agentd";
+  std::string run_directory = "/run/sekisho";
+  std::uint64_t spool_max_bytes = 64ull << 20;
+  HostFacts host;
+  // Between asking a holder to go and ending it.
+  std::chrono::milliseconds holder_grace{2000};
+  std::chrono::milliseconds flush_bound{5000};
+};
+
+}  // namespace sekisho::engine
+
+#endif  // SEKISHO_AGENT_ENGINE_SEAMS_H_

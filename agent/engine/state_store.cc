@@ -1,0 +1,80 @@
+#include "agent/engine/state_store.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <span>
+#include <variant>
+
+#include "absl/strings/str_cat.h"
+#include "agent/engine/log.h"
+#include "agent/engine/state_file.h"
+
+namespace sekisho::engine {
+namespace {
+
+// Ended grants of a day, with room: the largest file we write.
+constexpr std::size_t kMaxStateBytes = 8u << 20;
+
+}  // namespace
+
+const char* Name(StateFile file) {
+  switch (file) {
+    case StateFile::kIdentity:
+      return "identity";
+    case StateFile::kReportKey:
+      return "report-key";
+    case StateFile::kKeySet:
+      return "key-set";
+    case StateFile::kBundle:
+      return "bundle";
+    case StateFile::kGrants:
+      return "grants";
+    case StateFile::kAdopted:
+      return "adopted";
+  }
+  return "unknown";
+}
+
+std::string StateStore::PathOf(StateFile file) const {
+  return absl::StrCat(directory_, "/", Name(file));
+}
+
+std::optional<std::string> StateStore::Load(StateFile file) {
+  platform::Result<std::vector<std::byte>> content = files_.Read(PathOf(file), kMaxStateBytes);
+  if (!content.ok()) {
+    if (content.failure().code == std::errc::no_such_file_or_directory) return std::nullopt;
+    SetAside(file, content.failure().code == std::errc::file_too_large ? "garbage" : "unreadable");
+    return std::nullopt;
+  }
+  std::variant<std::string, StateFault> read = ReadStateFile(
+      std::string_view(reinterpret_cast<const char*>(content->data()), content->size()));
+  if (const StateFault* fault = std::get_if<StateFault>(&read)) {
+    SetAside(file, Name(*fault));
+    return std::nullopt;
+  }
+  return std::get<std::string>(std::move(read));
+}
+
+absl::Status StateStore::Save(StateFile file, std::string_view payload) {
+  const std::string bytes = WriteStateFile(payload);
+  platform::Outcome written =
+      files_.Replace(PathOf(file), std::as_bytes(std::span(bytes.data(), bytes.size())),
+                     platform::FileMode::kOwnerOnly);
+  if (!written.ok()) return absl::UnavailableError(written.failure().ToString());
+  return absl::OkStatus();
+}
+
+void StateStore::SetAside(StateFile file, std::string cause) {
+  platform::Result<std::string> renamed = files_.SetAside(PathOf(file), cause);
+  Log(Severity::kError,
+      absl::StrCat("state file ", Name(file), " is ", cause, "; set aside as ",
+                   renamed.ok() ? *renamed : "nothing: " + renamed.failure().ToString()));
+  set_aside_.push_back(SetAsideState{Name(file), std::move(cause)});
+  lost_.push_back(file);
+}
+
+bool StateStore::Lost(StateFile file) const {
+  return std::ranges::find(lost_, file) != lost_.end();
+}
+
+}  // namespace sekisho::engine

@@ -1,0 +1,132 @@
+#include "agent/local/requests.h"
+
+#include <algorithm>
+#include <iterator>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "agent/engine/failure.h"
+
+namespace sekisho::local {
+namespace {
+
+using engine::Engine;
+using Case = v1::LocalRequest::RequestCase;
+
+v1::LocalReply ReplyOf(v1::LocalFailure failure) {
+  v1::LocalReply reply;
+  *reply.mutable_failure() = std::move(failure);
+  return reply;
+}
+
+// Either the failure, or what `place` does with the value.
+template <typename Value, typename Place>
+v1::LocalReply ReplyOf(engine::Answer<Value> answer, Place place) {
+  if (auto* failure = std::get_if<v1::LocalFailure>(&answer)) return ReplyOf(std::move(*failure));
+  v1::LocalReply reply;
+  *place(reply) = std::move(std::get<Value>(answer));
+  return reply;
+}
+
+void Status(Engine& engine, const v1::LocalRequest&, const Conversation& conversation) {
+  v1::LocalReply reply;
+  *reply.mutable_status() = engine.Status();
+  conversation.reply(std::move(reply));
+}
+
+void Devices(Engine& engine, const v1::LocalRequest&, const Conversation& conversation) {
+  v1::LocalReply reply;
+  *reply.mutable_devices() = engine.Devices();
+  conversation.reply(std::move(reply));
+}
+
+void Why(Engine& engine, const v1::LocalRequest& request, const Conversation& conversation) {
+  conversation.reply(ReplyOf(engine.Why(request.why().device()),
+                             [](v1::LocalReply& reply) { return reply.mutable_why(); }));
+}
+
+void Exception(Engine& engine, const v1::LocalRequest& request, const Conversation& conversation) {
+  conversation.reply(
+      ReplyOf(engine.RequestException(request.exception().device(), request.exception().reason()),
+              [](v1::LocalReply& reply) { return reply.mutable_exception(); }));
+}
+
+void Return(Engine& engine, const v1::LocalRequest& request, const Conversation& conversation) {
+  conversation.reply(ReplyOf(engine.Return(request.return_device().device()),
+                             [](v1::LocalReply& reply) { return reply.mutable_return_device(); }));
+}
+
+void Enrol(Engine& engine, const v1::LocalRequest& request, const Conversation& conversation) {
+  engine.Enrol(request.enrol().token(), [reply = conversation.reply](
+                                            engine::Answer<v1::LocalEnrolReply> answer) {
+    reply(ReplyOf(std::move(answer), [](v1::LocalReply& each) { return each.mutable_enrol(); }));
+  });
+}
+
+void Adopt(Engine& engine, const v1::LocalRequest& request, const Conversation& conversation) {
+  const std::vector<std::string> handles(request.adopt().handles().begin(),
+                                         request.adopt().handles().end());
+  conversation.reply(
+      ReplyOf(engine.Adopt(handles), [](v1::LocalReply& reply) { return reply.mutable_adopt(); }));
+}
+
+void Doctor(Engine& engine, const v1::LocalRequest&, const Conversation& conversation) {
+  v1::LocalReply reply;
+  *reply.mutable_doctor() = engine.Doctor();
+  conversation.reply(std::move(reply));
+}
+
+void Watch(Engine& engine, const v1::LocalRequest&, const Conversation& conversation) {
+  conversation.keep(engine.Watch([reply = conversation.reply](const v1::LocalNotice& notice) {
+    v1::LocalReply message;
+    *message.mutable_notice() = notice;
+    reply(std::move(message));
+  }));
+}
+
+constexpr RequestRule kTable[] = {
+    {Case::kStatus, Permitted::kAnyone, Status},
+    {Case::kDevices, Permitted::kAnyone, Devices},
+    {Case::kWhy, Permitted::kAnyone, Why},
+    {Case::kException, Permitted::kSeatOrRoot, Exception},
+    {Case::kReturnDevice, Permitted::kSeatOrRoot, Return},
+    {Case::kEnrol, Permitted::kRoot, Enrol},
+    {Case::kAdopt, Permitted::kRoot, Adopt},
+    {Case::kDoctor, Permitted::kSeatOrRoot, Doctor},
+    {Case::kWatch, Permitted::kSeatOrRoot, Watch},
+};
+
+bool May(const Engine& engine, const platform::Peer& peer, Permitted permitted) {
+  switch (permitted) {
+    case Permitted::kAnyone:
+      return true;
+    case Permitted::kSeatOrRoot:
+      return peer.uid == 0 || engine.SeatUid() == peer.uid;
+    case Permitted::kRoot:
+      return peer.uid == 0;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::span<const RequestRule> RequestTable() { return kTable; }
+
+void Answer(Engine& engine, const platform::Peer& peer, const v1::LocalRequest& request,
+            const Conversation& conversation) {
+  const auto* rule = std::ranges::find_if(
+      kTable, [&](const RequestRule& each) { return each.request == request.request_case(); });
+  if (rule == std::end(kTable)) {
+    return conversation.reply(ReplyOf(engine::Fail(v1::LOCAL_ERROR_INVALID, "unknown-request")));
+  }
+  if (!May(engine, peer, rule->permitted)) {
+    return conversation.reply(
+        ReplyOf(engine::Fail(v1::LOCAL_ERROR_NOT_PERMITTED,
+                             rule->permitted == Permitted::kRoot ? "root-only" : "seat-only")));
+  }
+  rule->answer(engine, request, conversation);
+}
+
+}  // namespace sekisho::local

@@ -1,0 +1,89 @@
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/unit/agent/engine/rig.h"
+
+namespace sekisho::testing {
+namespace {
+
+using std::chrono::minutes;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+TEST(BeaconTest, AStatusGoesOutOnceAMinuteWithAFreshNumber) {
+  Terminal terminal;
+  terminal.StartEnrolled();
+  const v1::Status first = terminal.LastStatus();
+  terminal.Advance(minutes(1));
+  const v1::Status second = terminal.LastStatus();
+  EXPECT_EQ(first.nonce().size(), 16u);
+  EXPECT_NE(first.nonce(), second.nonce());
+  EXPECT_EQ(second.boottime_ns() - first.boottime_ns(), 60'000'000'000u);
+  EXPECT_EQ(second.bundle_version(), 1u);
+  EXPECT_EQ(second.bundle_hash().size(), 32u);
+}
+
+TEST(BeaconTest, AWithheldBundleIsFoundOut) {
+  Terminal terminal;
+  terminal.StartEnrolled();
+  terminal.newest_bundle_version = 2;
+  terminal.Advance(minutes(1));
+  terminal.AnswerLastStatus();
+  EXPECT_THAT(terminal.Events(v1::EVENT_KIND_BUNDLE_WITHHELD), IsEmpty()) << "it may be on its way";
+  terminal.Advance(minutes(1));
+  terminal.AnswerLastStatus();
+  terminal.Advance(minutes(1));
+  terminal.AnswerLastStatus();
+  std::vector<v1::Event> withheld = terminal.Events(v1::EVENT_KIND_BUNDLE_WITHHELD);
+  ASSERT_THAT(withheld, SizeIs(1));
+  EXPECT_EQ(ParameterOf(withheld[0], "newest"), "2");
+  EXPECT_EQ(ParameterOf(withheld[0], "applied"), "1");
+}
+
+TEST(BeaconTest, SilenceIsAnAlarmOnce) {
+  Terminal terminal;
+  terminal.StartEnrolled();
+  terminal.Advance(minutes(10));
+  std::vector<v1::Event> stale = terminal.Events(v1::EVENT_KIND_BEACON_STALE);
+  ASSERT_THAT(stale, SizeIs(1));
+  EXPECT_EQ(ParameterOf(stale[0], "seconds"), "180");
+}
+
+TEST(BeaconTest, AReplayedBeaconDoesNotBreakTheSilence) {
+  Terminal terminal;
+  terminal.StartEnrolled();
+  const v1::Sealed old = terminal.SealBeacon(terminal.BeaconFor(terminal.LastStatus()));
+  for (int i = 0; i < 4; ++i) {
+    terminal.Advance(minutes(1));
+    terminal.FromConsole(old);
+  }
+  EXPECT_THAT(terminal.Events(v1::EVENT_KIND_BEACON_STALE), SizeIs(1));
+}
+
+TEST(BeaconTest, AForgedBeaconTellsNothingAndIsReported) {
+  Terminal terminal;
+  terminal.StartEnrolled();
+  v1::Beacon beacon = terminal.BeaconFor(terminal.LastStatus());
+  beacon.set_newest_bundle_version(99);
+  terminal.FromConsole(contract::Seal(terminal.console.grant_key, terminal.console.organisation_id,
+                                      v1::PURPOSE_BEACON, beacon.SerializeAsString()));
+  EXPECT_EQ(terminal.engine->Status().newest_bundle_version(), 1u);
+  EXPECT_THAT(terminal.Events(v1::EVENT_KIND_ACKNOWLEDGEMENT_REFUSED), SizeIs(1));
+}
+
+TEST(BeaconTest, AnInventedStatusCannotBeSigned) {
+  // The link holds no report key: what it makes up does not verify. The terminal's own does.
+  Terminal terminal;
+  terminal.StartEnrolled();
+  for (const v1::LinkDown& down : terminal.link.sent) {
+    EXPECT_EQ(
+        down.SerializeAsString().find(std::string(reinterpret_cast<const char*>("report-key"), 10)),
+        std::string::npos);
+  }
+  contract::KeyRing ring(terminal.console.organisation_id);
+  ring.Add(v1::PURPOSE_STATUS, contract::PrivateKey::Generate().public_key());
+  EXPECT_FALSE(ring.Open(terminal.link.sent.back().sealed(), v1::PURPOSE_STATUS).ok());
+  terminal.LastStatus();  // aborts unless it verifies with the enrolled key
+}
+
+}  // namespace
+}  // namespace sekisho::testing
