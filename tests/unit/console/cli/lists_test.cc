@@ -1,0 +1,173 @@
+#include "console/cli/render/lists.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "tests/unit/console/cli/samples.h"
+
+namespace sekisho::console::cli {
+namespace {
+
+Style In(Language language) {
+  return {language, absl::FixedTimeZone(9 * 60 * 60), absl::FromUnixSeconds(samples::kNow)};
+}
+const GroupPaths kGroups{{"g1", "本庁/税務課"}};
+
+v1::Terminal ATerminal() {
+  v1::Terminal terminal;
+  terminal.set_terminal_id("0b9e6c1e-0000-4000-8000-000000000012");
+  terminal.set_name("zeimu-012");
+  terminal.set_group_id("g1");
+  terminal.set_state(v1::TERMINAL_STATE_ENROLLED);
+  terminal.set_connected(true);
+  terminal.mutable_last_status_at()->set_seconds(samples::kNow);
+  terminal.set_newest_bundle_version(3);
+  terminal.mutable_status()->set_bundle_version(3);
+  terminal.mutable_status()->set_agent_version("0.1.0");
+  return terminal;
+}
+
+TEST(Terminals, ShowProtectionAndWhyNot) {
+  v1::Terminal outdated = ATerminal();
+  outdated.set_name("税務-013");
+  outdated.mutable_status()->set_bundle_version(2);
+  outdated.add_unprotected(v1::UNPROTECTED_OUTDATED_BUNDLE);
+  outdated.add_unprotected(v1::UNPROTECTED_SILENT);
+  v1::Terminal expected;
+  expected.set_name("zeimu-014");
+  expected.set_state(v1::TERMINAL_STATE_EXPECTED);
+  expected.add_unprotected(v1::UNPROTECTED_NEVER_ENROLLED);
+  EXPECT_EQ(
+      WriteTerminals({ATerminal(), outdated, expected}, kGroups, In(Language::kEnglish)),
+      "TERMINAL   GROUP        STATE     LAST HEARD           POLICY  PROTECTION\n"
+      "zeimu-012  本庁/税務課  enrolled  2026-04-01 09:30:00  3       protected\n"
+      "税務-013   本庁/税務課  enrolled  2026-04-01 09:30:00  2 of 3  NOT PROTECTED: old policy, "
+      "silent\n"
+      "zeimu-014  -            expected  -                    -       NOT PROTECTED: never "
+      "enrolled\n");
+  EXPECT_EQ(WriteTerminals({ATerminal()}, kGroups, In(Language::kJapanese)),
+            "端末       グループ     状態      最終受信             ポリシー  保護\n"
+            "zeimu-012  本庁/税務課  登録済み  2026-04-01 09:30:00  3         保護中\n");
+}
+
+TEST(ATerminal, ShowsEachProtectionThatWasTried) {
+  v1::Terminal terminal = ATerminal();
+  v1::Probe* holds = terminal.mutable_status()->add_probes();
+  holds->set_name("usb.new-device");
+  holds->set_result(v1::PROBE_RESULT_HOLDS);
+  v1::Probe* open = terminal.mutable_status()->add_probes();
+  open->set_name("usb.module-parameter");
+  open->set_result(v1::PROBE_RESULT_OPEN);
+  open->set_detail("authorized_default=1");
+  terminal.add_unprotected(v1::UNPROTECTED_PROBE_FAILED);
+  const std::string text = WriteTerminal(terminal, kGroups, In(Language::kEnglish));
+  EXPECT_NE(text.find("PROTECTION      NOT PROTECTED: a protection gave way\n"), std::string::npos)
+      << text;
+  EXPECT_NE(text.find("usb.module-parameter  OPEN    authorized_default=1\n"), std::string::npos)
+      << text;
+}
+
+TEST(Requests, ShowWhatTheHelpdeskAsksForOnThePhone) {
+  v1::ListRequestsResponse requests;
+  v1::ExceptionRequest* request = requests.add_requests();
+  request->set_reference("482913");
+  request->set_terminal_name("zeimu-012");
+  *request->mutable_device() = samples::Stick();
+  request->mutable_person()->set_name("花子");
+  request->set_reason("税務署への提出");
+  request->mutable_received_at()->set_seconds(samples::kNow);
+  v1::ExceptionRequest* quiet = requests.add_requests();
+  *quiet = *request;
+  quiet->clear_reason();
+  quiet->clear_person();
+  quiet->set_grant_id("4f7a19c2-1111");
+  EXPECT_EQ(WriteRequests(requests, In(Language::kEnglish)),
+            "REFERENCE  TERMINAL   PERSON  DEVICE                             FINGERPRINT  SINCE   "
+            "             ANSWER          REASON\n"
+            "482913     zeimu-012  花子    SanDisk Ultra 0781:5581 (storage)  9f2c01d4     "
+            "2026-04-01 09:30:00  open            税務署への提出\n"
+            "482913     zeimu-012  -       SanDisk Ultra 0781:5581 (storage)  9f2c01d4     "
+            "2026-04-01 09:30:00  grant 4f7a19c2  (not asked)\n");
+}
+
+TEST(AGrant, LeavesOutWhatHasNotHappenedYet) {
+  v1::Grant grant;
+  grant.mutable_claims()->set_grant_id("4f7a19c2-1111-4222-8333-444444444444");
+  grant.mutable_claims()->set_action(v1::ACTION_READ_ONLY);
+  grant.mutable_claims()->mutable_expires_at()->set_seconds(samples::kNow + 900);
+  grant.set_state(v1::GRANT_STATE_ISSUED);
+  grant.set_seconds(900);
+  *grant.mutable_device() = samples::Stick();
+  const std::string text = WriteGrant(grant, In(Language::kEnglish));
+  EXPECT_NE(text.find("MODE    read-only\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("UNTIL   2026-04-01 09:45:00\n"), std::string::npos) << text;
+  EXPECT_EQ(text.find("OPENED"), std::string::npos);
+  EXPECT_EQ(text.find("APPROVED"), std::string::npos);
+}
+
+TEST(Operators, ShowWhoMayStillSignIn) {
+  v1::ListOperatorsResponse operators;
+  v1::Operator* person = operators.add_operators();
+  person->set_name("hanako");
+  person->set_role(v1::ROLE_HELPDESK);
+  person->set_group_id("g1");
+  v1::Operator* robot = operators.add_operators();
+  robot->set_name("nightly");
+  robot->set_role(v1::ROLE_AUDITOR);
+  robot->set_robot(true);
+  robot->mutable_expires_at()->set_seconds(samples::kNow - 1);
+  EXPECT_EQ(WriteOperators(operators, kGroups, In(Language::kEnglish)),
+            "NAME     KIND    ROLE      GROUP        UNTIL                STATE\n"
+            "hanako   person  helpdesk  本庁/税務課  -                    active\n"
+            "nightly  robot   auditor   (all)        2026-04-01 09:29:59  expired\n");
+}
+
+TEST(GroupPaths, FollowParentsAndStopAtALoop) {
+  v1::ListGroupsResponse groups;
+  const auto add = [&groups](const char* id, const char* parent, const char* name) {
+    v1::Group* group = groups.add_groups();
+    group->set_group_id(id);
+    group->set_parent_id(parent);
+    group->set_name(name);
+  };
+  add("1", "", "本庁");
+  add("2", "1", "税務課");
+  add("3", "missing", "支所");
+  add("4", "5", "a");
+  add("5", "4", "b");
+  const GroupPaths paths = PathsOf(groups.groups());
+  EXPECT_EQ(paths.at("2"), "本庁/税務課");
+  EXPECT_EQ(paths.at("3"), "支所");
+  EXPECT_EQ(paths.at("4"), "b/a");
+}
+
+TEST(Problems, AreWrittenAsEditorsJumpToThem) {
+  v1::CheckPolicyResponse response;
+  v1::PolicyProblem* placed = response.add_problems();
+  placed->set_line(12);
+  placed->set_column(5);
+  placed->set_message("no such class: strage");
+  placed->set_suggestion("class: storage");
+  response.add_problems()->set_message("no keyboard would be left");
+  EXPECT_EQ(WriteProblems(response.problems(), "policy.yaml", Language::kEnglish),
+            "policy.yaml:12:5: no such class: strage\n"
+            "    write: class: storage\n"
+            "policy.yaml: no keyboard would be left\n");
+}
+
+TEST(Policies, SayWhichContentARollbackBroughtBack) {
+  v1::ListPoliciesResponse policies;
+  v1::PublishedPolicy* policy = policies.add_policies();
+  policy->set_version(13);
+  policy->set_content_of_version(11);
+  policy->set_comment("plotters");
+  policy->set_published_by("hanako");
+  const std::string text = WritePolicies(policies, {}, In(Language::kEnglish));
+  EXPECT_NE(text.find("13       (all)  -          hanako  plotters (content of 11)\n"),
+            std::string::npos)
+      << text;
+}
+
+}  // namespace
+}  // namespace sekisho::console::cli
