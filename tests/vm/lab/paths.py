@@ -9,7 +9,7 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 PACKAGES_LIST = REPOSITORY / "platform" / "linux" / "packages.list"
-DEBS = REPOSITORY / "build" / "package" / "packages"
+DEBS = REPOSITORY / "build" / "dev" / "packages"
 
 
 def cache() -> Path:
