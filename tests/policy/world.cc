@@ -46,9 +46,15 @@ World::Complaint World::Apply(const Statement& statement) {
   const std::string verb = words.Next();
   const auto member = members.find(verb);
   if (member == members.end()) return Unclear(verb);
+  const bool is_policy = verb == "policy" || verb == "rule";
+  if (!is_policy && std::exchange(policy_changed_, false)) Settle();
   if (Complaint complaint = (this->*member->second)(words)) return complaint;
   if (!words.Done()) return Unclear("\"" + words.Next() + "\" after " + verb);
-  if (verb != "expect") Settle();
+  if (is_policy) {
+    policy_changed_ = true;
+  } else if (verb != "expect") {
+    Settle();
+  }
   return std::nullopt;
 }
 

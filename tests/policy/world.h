@@ -62,6 +62,9 @@ class World {
   Complaint ExpectDevice(Words& words);
   Complaint ExpectPort(const std::string& port_path, Words& words);
 
+  // A policy is swapped whole: what its lines change counts from the next other statement on.
+  bool policy_changed_ = false;
+
   // Ends what is due, resumes what may be, decides on everything that is plugged.
   void Settle();
   void DecideOn(Plugged& plugged);

@@ -146,8 +146,11 @@ TEST(ParseDevice, RefusesWhatDoesNotBeginAsADevice) {
   bytes = Stick();
   bytes[0] = std::byte{17};
   EXPECT_EQ(Fault(bytes), DescriptorFault::kBadLength);
+  bytes[0] = std::byte{20};  // swallows two bytes of what follows
+  EXPECT_EQ(Fault(bytes), DescriptorFault::kBadLength);
   bytes = Head();
   AppendInterface(bytes, 0, 8);
+  AppendConfiguration(bytes);
   EXPECT_EQ(Fault(bytes), DescriptorFault::kNoConfiguration);
 }
 

@@ -101,6 +101,19 @@ TEST(Resume, IsForGrantsOfAnEarlierBootOnly) {
   EXPECT_FALSE(Resume(grant, here));
 }
 
+TEST(Resume, IsNotForGrantsThatEndedOrAreOver) {
+  Here here = MakeHere(5s);
+  here.console_time = WallTime(1h);
+  Grant grant = Surviving(WallTime(1h + 1ms));
+  EXPECT_TRUE(Resume(grant, here));
+  grant.end = GrantEnd::kReturned;
+  EXPECT_FALSE(Resume(grant, here));
+  EXPECT_FALSE(Resume(Surviving(WallTime(1h)), here));
+  EXPECT_FALSE(Resume(Surviving(WallTime(1h - 1ms)), here));
+  here.console_time.reset();
+  EXPECT_FALSE(Resume(Surviving(WallTime::max()), here));
+}
+
 TEST(DueEnd, IsAskedOfLiveGrantsOnly) {
   Grant grant{.claims = MakeClaims(1h), .active_port = {}, .end = GrantEnd::kReturned};
   EXPECT_EQ(DueEnd(grant, MakeHere(2h)), std::nullopt);
