@@ -84,7 +84,10 @@ std::string Explain(const absl::Status& status, Language language) {
   };
   switch (ExitCodeOf(status)) {
     case ExitCode::kSignInNeeded:
-      return say(messages::kSessionEnded);
+      // A console that says so itself need not be repeated.
+      return MessageOf(status).find("sekishoctl sign-in") == std::string::npos
+                 ? say(messages::kSessionEnded)
+                 : Fill(messages::kSessionEnded.In(language), Values());
     case ExitCode::kNotPermitted:
       return say(messages::kNotPermitted);
     case ExitCode::kNotFound:

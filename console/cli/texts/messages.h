@@ -120,13 +120,12 @@ inline constexpr Text kSessionDamaged{
 
 // ---- what the console answers
 inline constexpr Text kSessionEnded{
-    "{message}; type: sekishoctl sign-in",
-    "サインインが必要です（{message}）。次のように入力してください: sekishoctl sign-in"};
-inline constexpr Text kSignInRefused{
-    "{message}. Check the name, the password and the code (each code is good once: wait for the "
-    "next)",
-    "サインインできません（{message}）。名前・パスワード・コードを確認してください（各コードは1回"
-    "だけ有効です。次のコードを待ってください）"};
+    "the session has ended; type: sekishoctl sign-in[[ ({message})]]",
+    "サインインが必要です。次のように入力してください: sekishoctl sign-in[[（{message}）]]"};
+inline constexpr Text kSignInRefused{"not signed in: {message}",
+                                     "サインインできません。名前・パスワード・コードのどれかが違う"
+                                     "か、使用済みのコードです（各コードは"
+                                     "1回だけ有効です。次のコードを待ってください）"};
 inline constexpr Text kNotPermitted{
     "{message}. Your role: see sekishoctl whoami",
     "権限がありません（{message}）。自分の役割は sekishoctl whoami で確認できます"};
