@@ -36,7 +36,7 @@ def make_image() -> None:
 
 def make_snapshots() -> None:
     layers.stock()
-    layers.installed()
+    layers.enrolled()
 
 
 if __name__ == "__main__":

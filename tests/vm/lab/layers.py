@@ -16,8 +16,9 @@ from pathlib import Path
 
 from . import accelerator, image, packages, paths, progress
 from .machine import Machine, Shape
+from .office import Office
 
-_CACHED = ["sekisho-layer-format-1"]  # changes when what a layer consists of changes
+_CACHED = ["sekisho-layer-format-1"]  # changes with what a layer consists of
 
 
 def stock(shape: Shape = Shape(), extra: frozenset[str] = frozenset()) -> Path:
@@ -26,27 +27,53 @@ def stock(shape: Shape = Shape(), extra: frozenset[str] = frozenset()) -> Path:
     return _layer("stock", base / "disk.qcow2", base.name, shape, prepare=None, seconds=50)
 
 
-def installed(shape: Shape = Shape(), prepare: Callable[[Machine], None] | None = None,
-              key: str = "") -> Path:
-    """A running terminal with the newest sekisho-agent package, restarted through its own GRUB.
-
-    prepare: what else to do before the restart; key: names it, since it is part of the layer.
-    """
+def installed(shape: Shape = Shape(), extra: frozenset[str] = frozenset()) -> Path:
+    """A running terminal with the newest sekisho-agent package, restarted through its own GRUB."""
     deb = packages.newest_deb("sekisho-agent")
     if deb is None:
         raise FileNotFoundError("there is no sekisho-agent package: run ./dev package first")
-    base = image.base()
+    base = image.base(extra)
     content = hashlib.sha256(deb.read_bytes()).hexdigest()
 
     def install_and_restart(machine: Machine) -> None:
         install(machine, deb)
-        if prepare is not None:
-            prepare(machine)
         machine.reboot()
 
-    below = stock(shape)
-    return _layer("installed", below / "disk.qcow2", f"{base.name} {content} {key}", shape,
+    below = stock(shape, extra)
+    return _layer("installed", below / "disk.qcow2", f"{base.name} {content}", shape,
                   install_and_restart, seconds=200)
+
+
+def enrolled(shape: Shape = Shape()) -> Path:
+    """As installed(), and enrolled: Office(saved=layer / "office") is the console that knows it.
+
+    The link finds that its connection has gone when the snapshot is resumed, and connects again.
+    """
+    below = installed(shape)
+    console = packages.newest_deb("sekisho-console")
+    if console is None:
+        raise FileNotFoundError("there is no sekisho-console package: run ./dev package first")
+    content = hashlib.sha256(console.read_bytes()).hexdigest()
+    target = _target("enrolled", below / "disk.qcow2", f"{below.name} {content}", shape)
+    with paths.locked("enrolled"):
+        if not target.exists():
+            _freeze_enrolled(below, shape, target)
+            paths.prune("enrolled-*[0-9a-f]", keep=3)
+    os.utime(target)
+    return target
+
+
+def _freeze_enrolled(below: Path, shape: Shape, target: Path) -> None:
+    work = _fresh(target)
+    make_overlay(below / "disk.qcow2", work / "disk.qcow2")
+    with progress.step("enrolling the terminal, to be kept as the snapshot \"enrolled\"", 40):
+        with Office() as office:
+            with Machine(work / "disk.qcow2", shape, office.port, work / "serial.log") as machine:
+                machine.start(resume_from=below / "memory")
+                office.enrol(machine)
+                machine.freeze(work / "memory")
+            office.save(work / "office")
+    work.rename(target)
 
 
 def install(machine: Machine, deb: Path, seconds: float = 600) -> str:
@@ -85,9 +112,7 @@ def make_overlay(below: Path, overlay: Path) -> None:
 
 def _layer(name: str, below: Path, content: str, shape: Shape,
            prepare: Callable[[Machine], None] | None, seconds: int) -> Path:
-    parts = [*_CACHED, content, shape.key, accelerator.name(), _qemu_version(), str(below)]
-    digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
-    target = paths.cache() / f"{name}-{digest}"
+    target = _target(name, below, content, shape)
     with paths.locked(name):
         if not (target / "memory").exists():
             _freeze_new(name, below, shape, prepare, target, seconds)
@@ -96,10 +121,22 @@ def _layer(name: str, below: Path, content: str, shape: Shape,
     return target
 
 
-def _freeze_new(name: str, below: Path, shape: Shape, prepare, target: Path, seconds: int) -> None:
+def _target(name: str, below: Path, content: str, shape: Shape) -> Path:
+    parts = [*_CACHED, content, shape.key, accelerator.name(), _qemu_version(), str(below)]
+    digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+    return paths.cache() / f"{name}-{digest}"
+
+
+def _fresh(target: Path) -> Path:
+    """A directory to work in that becomes the target once it is whole."""
     work = target.with_name(f"{target.name}.partial")
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir()
+    return work
+
+
+def _freeze_new(name: str, below: Path, shape: Shape, prepare, target: Path, seconds: int) -> None:
+    work = _fresh(target)
     make_overlay(below, work / "disk.qcow2")
     title = f"booting the terminal, to be kept as the snapshot \"{name}\""
     with progress.step(title, seconds):

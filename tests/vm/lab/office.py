@@ -13,6 +13,7 @@ from pathlib import Path
 
 from . import packages, paths
 from .deadline import wait_until
+from .machine import Machine
 
 ORGANISATION = "狛江市"
 ADMIN = "admin"
@@ -34,11 +35,13 @@ class Office:
     """A running console with a signed-in admin. Use it as a context manager.
 
     port: where it listens on 127.0.0.1; give it to a Machine as console_port.
+    saved: what save() wrote, to go on from there instead of with a new organisation.
     """
 
-    def __init__(self, port: int = 0):
+    def __init__(self, port: int = 0, saved: Path | None = None):
         self.workdir = paths.new_workdir("office")
         self.port = port
+        self._saved = saved
         self.data = self.workdir / "data"
         self._console = None
         self._unpacked = self.workdir / "root"
@@ -46,7 +49,10 @@ class Office:
     def __enter__(self):
         try:
             self._unpack()
-            self._init()
+            if self._saved is None:
+                self._init()
+            else:
+                shutil.copytree(self._saved, self.workdir, dirs_exist_ok=True)
             self.start()
             self.sign_in(ADMIN, self.workdir / "admin.totp")
         except BaseException:
@@ -78,6 +84,14 @@ class Office:
     def kill(self) -> None:
         """As a crash would: SIGKILL."""
         self._end(signal.SIGKILL)
+
+    def save(self, target: Path) -> None:
+        """Stops the console and keeps it, with its admin, for an Office(saved=target)."""
+        self.stop()
+        target.mkdir()
+        shutil.copytree(self.data, target / "data")
+        for name in ("ca.pem", "admin.totp"):
+            shutil.copy2(self.workdir / name, target / name)
 
     def log(self) -> str:
         return (self.workdir / "console.log").read_text(errors="replace")
@@ -134,6 +148,28 @@ class Office:
         if not found:
             raise OfficeError(f"no {name} in the packages: run ./dev package first")
         return str(found[0])
+
+    # --- terminals ----------------------------------------------------------------------------
+
+    def terminal(self, name: str) -> dict | None:
+        """What the console knows of a terminal, or None."""
+        known = self.ask("terminals").get("terminals") or []
+        return next((entry for entry in known if entry["name"] == name), None)
+
+    def enrol(self, machine: Machine, seconds: float = 180) -> str:
+        """Enrols a running terminal with a fresh token; returns its name once it is connected."""
+        token = self.check("tokens", "create", "--group", ORGANISATION, "--uses", "1", "--for", "1h")
+        machine.root.put(token.encode(), "/run/token")
+        machine.root.check("sekisho enrol --token-file /run/token && rm /run/token", 120)
+        name = machine.root.check("hostname")
+        wait_until(f"{name} is connected, with its policy", lambda: self.connected(name), seconds, 1)
+        return name
+
+    def connected(self, name: str) -> dict | None:
+        """The terminal, if it is connected and has applied a policy."""
+        known = self.terminal(name)
+        applied = int(((known or {}).get("status") or {}).get("bundleVersion", 0)) > 0
+        return known if known and known["connected"] and applied else None
 
     # --- inside -------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from . import layers
 from .deadline import holds_for, wait_until
 from .machine import Machine, Shape
+from .office import Office
 from .plug import Bench
 
 
@@ -75,3 +76,21 @@ class TerminalTest(unittest.TestCase):
                   file=sys.stderr)
         except (AssertionError, OSError) as error:
             print(f"--- the terminal's {what} is not to be had: {error}", file=sys.stderr)
+
+
+class EnrolledTest(TerminalTest):
+    """A terminal with the agent, enrolled at self.office, its console; self.name is its name there."""
+
+    office: Office
+    name = "terminal"
+
+    @classmethod
+    def layer(cls) -> Path:
+        return layers.enrolled(cls.shape)
+
+    def setUp(self):
+        self.office = self.enterContext(Office(saved=self.layer() / "office"))
+        self.console_port = self.office.port
+        super().setUp()
+        wait_until("the terminal is connected again", lambda: self.office.connected(self.name), 180,
+                   pause=1)

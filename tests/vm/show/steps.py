@@ -27,31 +27,26 @@ class Steps:
 
         def tick():
             while not done.wait(10):
-                print(f"      … {time.monotonic() - begin:.0f} s  {title}", flush=True)
+                say(f"      … {time.monotonic() - begin:.0f} s  {title}")
 
         ticker = threading.Thread(target=tick, daemon=True)
         ticker.start()
+        outcome = "FAILED"
         try:
             yield lambda text: seen.extend(str(text).rstrip().splitlines())
+            outcome = "ok"
         except Exception as error:
+            raise StepFailed(f"step {self.count}, \"{title}\": {error}") from error
+        finally:
             done.set()
             ticker.join()
-            self._line("FAILED", begin, title)
+            took = time.monotonic() - begin
+            say(f"[{self.total():5.0f} s] {outcome:6} {title}  ({took:.1f} s)")
             for line in seen:
-                print(f"         {line}", flush=True)
-            raise StepFailed(f"step {self.count}, \"{title}\": {error}") from error
-        done.set()
-        ticker.join()
-        self._line("ok", begin, title)
-        for line in seen:
-            print(f"         {line}", flush=True)
+                say(f"         {line}")
 
     def total(self) -> float:
         return time.monotonic() - self._begin
-
-    def _line(self, outcome: str, begin: float, title: str) -> None:
-        took = time.monotonic() - begin
-        print(f"[{self.total():5.0f} s] {outcome:6} {title}  ({took:.1f} s)", flush=True)
 
 
 def say(text: str = "") -> None:

@@ -5,7 +5,6 @@ Each step asserts what it shows: with --smoke nobody looks, and the demo is a te
 
 import json
 
-from lab import layers
 from lab.channel import Channel
 from lab.deadline import holds_for, wait_until
 from lab.machine import Machine
@@ -64,12 +63,8 @@ class Story:
 
     def enrol(self) -> None:
         with self._steps.step("the installer enrols it with a token that is good once") as saw:
-            token = self._office.check("tokens", "create", "--group", ORGANISATION, "--uses", "1",
-                                       "--for", "1h")
-            self._root.put(token.encode(), "/run/token")
-            saw(self._root.check("sekisho enrol --token-file /run/token && rm /run/token", 120))
-            self._terminal = self._root.check("hostname")
-            known = wait_until("the office sees the terminal connected", self._connected, 120, 1)
+            self._terminal = self._office.enrol(self._machine)
+            known = self._office.terminal(self._terminal)
             saw(f"terminal {known['terminalId']}, policy {known['status']['bundleVersion']}")
         with self._steps.step("the terminal tries its own protection, and reports it") as saw:
             wait_until("the office sees it protected", self._protected, 180, 2)
@@ -167,18 +162,8 @@ class Story:
         found = self._root.check("cd /sys/block && ls -d */device").replace("/device", "").split()
         return set(found) - {"vda"}
 
-    def _known(self) -> dict | None:
-        known = self._office.ask("terminals").get("terminals", [])
-        return next((entry for entry in known if entry["name"] == self._terminal), None)
-
-    def _connected(self) -> dict | None:
-        known = self._known()
-        status = (known or {}).get("status") or {}
-        applied = int(status.get("bundleVersion", 0)) > 0
-        return known if known and known["connected"] and applied else None
-
     def _protected(self) -> bool:
-        known = self._known()
+        known = self._office.terminal(self._terminal)
         return known is not None and not known["unprotected"]
 
     def _blocked(self) -> list[dict]:
