@@ -101,7 +101,9 @@ std::string DescribeEvent(const v1::Event& event, Language language) {
     if (name == "parameters") return ParametersOf(event);
     for (const v1::Parameter& parameter : event.parameters()) {
       if (parameter.key() == name) {
-        return name == "cause" ? CauseName(parameter.value(), language) : parameter.value();
+        const bool coded =
+            name == "cause" || name == "flushed" || name == "unmounted" || name == "deauthorised";
+        return coded ? CauseName(parameter.value(), language) : parameter.value();
       }
     }
     return "";

@@ -28,7 +28,10 @@ const std::map<v1::EventKind, Text>& Sentences() {
        {"{who}: {device} was allowed, {action}: {why}",
         "{who}: {device} を許可しました（{action}）。{why}"}},
       {v1::EVENT_KIND_GRANT_ACCEPTED,
-       {"grant {grant} arrived and is valid", "例外許可 {grant} を受理しました"}},
+       {"grant {grant} arrived[[ from {requested_by}]][[, approved by {approved_by}]][[: "
+        "\"{reason}\"]]",
+        "例外許可 {grant} を受理しました[[。担当 {requested_by}]][[、承認 {approved_by}]][[。理由「"
+        "{reason}」]]"}},
       {v1::EVENT_KIND_GRANT_OPENED,
        {"{who}: grant {grant} opened[[ {device}]]",
         "{who}: 例外許可 {grant} により[[ {device} を]]開きました"}},
@@ -91,8 +94,8 @@ const std::map<v1::EventKind, Text>& Sentences() {
        {"new devices were not denied by default[[: {what}]]",
         "新しい機器を既定で遮断する設定が外れていました[[: {what}]]"}},
       {v1::EVENT_KIND_TERMINAL_REVOKED,
-       {"revoked; its connection was ended[[: {reason}]]",
-        "端末を失効させ、接続を切断しました[[: {reason}]]"}},
+       {"[[{operator}: ]]revoked; its connection was ended[[: {reason}]]",
+        "[[{operator}: ]]端末を失効させ、接続を切断しました[[: {reason}]]"}},
       {v1::EVENT_KIND_REPORT_REFUSED,
        {"a report that this terminal did not sign, or malformed, was refused[[: {cause}]]",
         "署名または形式が不正な報告を拒否しました[[: {cause}]]"}},

@@ -33,7 +33,8 @@ std::vector<std::string> WordsOf(const google::protobuf::EnumDescriptor& type);
 absl::StatusOr<int> ParseWord(const google::protobuf::EnumDescriptor& type, std::string_view word,
                               Language language);
 
-// A grant's or refusal's cause ("expired", …) as a person reads it; unknown codes as they are.
+// A code that agents write into an event's parameters (a cause such as "expired" or
+// "bad_signature", "yes", "no") as a person reads it; unknown codes as they are.
 std::string CauseName(std::string_view code, Language language);
 
 }  // namespace sekisho::console::cli

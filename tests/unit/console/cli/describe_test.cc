@@ -100,6 +100,27 @@ TEST(AHoldersEnd, NamesTheProgram) {
             "媒体を使用中のuid 1000 のプログラム cp（pid 812）を終了しました（SIGTERM）");
 }
 
+TEST(AClosedMedium, SaysHowFarItGotInTheReadersLanguage) {
+  const v1::Event event =
+      With(With(Event(v1::EVENT_KIND_MEDIUM_CLOSED), "flushed", "yes"), "unmounted", "no");
+  EXPECT_TRUE(English(event).ends_with("was shut; flushed: yes, unmounted: NO")) << English(event);
+  EXPECT_TRUE(Japanese(event).ends_with("を閉じました。書き込み完了: 済、取り外し: 未了"))
+      << Japanese(event);
+}
+
+TEST(AnAcceptedGrant, NamesWhoIssuedItAndWhy) {
+  v1::Event event = With(With(Event(v1::EVENT_KIND_GRANT_ACCEPTED), "requested_by", "taro"),
+                         "reason", "hand-over");
+  event.set_grant_id("4f7a19c2-1111");
+  EXPECT_EQ(English(event), "grant 4f7a19c2 arrived from taro: \"hand-over\"");
+  EXPECT_EQ(Japanese(event), "例外許可 4f7a19c2 を受理しました。担当 taro。理由「hand-over」");
+}
+
+TEST(ARefusedGrant, SaysWhyInWords) {
+  v1::Event event = With(Event(v1::EVENT_KIND_GRANT_REFUSED), "cause", "bad_signature");
+  EXPECT_EQ(English(event), "a grant was refused: the signature is not the console's");
+}
+
 TEST(AnEventOfAKindThatThisProgramDoesNotKnow, ShowsWhatItCarries) {
   v1::Event event = With(Event(static_cast<v1::EventKind>(4711)), "lock", "open");
   EXPECT_NE(English(event).find("lock=open"), std::string::npos) << English(event);
