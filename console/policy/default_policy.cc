@@ -16,7 +16,7 @@ rules:
     action: allow
   - id: storage
     description: 外部記憶媒体の禁止 / no removable media
-    match: {classes: [storage, optical, tape, card-reader]}
+    match: {classes: [storage, optical, tape, card_reader]}
     action: block
   - id: phones
     description: 記録機能を有する機器の禁止 / no phones, cameras
@@ -27,7 +27,7 @@ exceptions:
   helpdesk: 15m
   admin: 8h
   approvers: 0
-  survives-reboot: false
+  survives_reboot: false
 
 texts:
   blocked:

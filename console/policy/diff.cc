@@ -106,7 +106,7 @@ std::vector<std::string> Diff(const v1::Policy& before, const v1::Policy& after)
                 absl::StrCat(new_limits.admin_max_seconds(), "s"));
   changes.Value("exceptions: approvers", absl::StrCat(old_limits.approvers()),
                 absl::StrCat(new_limits.approvers()));
-  changes.Value("exceptions: survives-reboot", old_limits.survives_reboot() ? "true" : "false",
+  changes.Value("exceptions: survives_reboot", old_limits.survives_reboot() ? "true" : "false",
                 new_limits.survives_reboot() ? "true" : "false");
   changes.Value("texts: blocked ja", before.texts().blocked_ja(), after.texts().blocked_ja());
   changes.Value("texts: blocked en", before.texts().blocked_en(), after.texts().blocked_en());

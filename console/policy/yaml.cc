@@ -216,13 +216,13 @@ void Parser::Rule(const YAML::Node& node, v1::DeviceRule& rule) {
           if (!text.has_value()) return;
           static const std::map<std::string, v1::Action> kActions = {
               {"block", v1::ACTION_BLOCK},
-              {"read-only", v1::ACTION_READ_ONLY},
+              {"read_only", v1::ACTION_READ_ONLY},
               {"allow", v1::ACTION_ALLOW}};
           const auto found = kActions.find(*text);
           if (found == kActions.end()) {
-            const std::string nearest = NearestOf(*text, {"block", "read-only", "allow"});
+            const std::string nearest = NearestOf(*text, {"block", "read_only", "allow"});
             Problem(value.Mark(), absl::StrCat("unknown action \"", *text, "\""),
-                    nearest.empty() ? "block, read-only or allow" : nearest);
+                    nearest.empty() ? "block, read_only or allow" : nearest);
             return;
           }
           rule.set_action(found->second);
@@ -276,8 +276,8 @@ void Parser::Exceptions(const YAML::Node& node, v1::ExceptionLimits& limits) {
           }
           limits.set_approvers(*text == "1" ? 1 : 0);
         }},
-       {"survives-reboot", [&](const YAML::Node& value) {
-          YesNoInto(value, "survives-reboot",
+       {"survives_reboot", [&](const YAML::Node& value) {
+          YesNoInto(value, "survives_reboot",
                     [&](bool survives) { limits.set_survives_reboot(survives); });
         }}});
 }

@@ -31,20 +31,20 @@ std::vector<ReportedStatus> Newest(std::vector<ReportedStatus> statuses) {
 Ingest::Ingest(EventStore& events, OnAppended on_appended)
     : events_(events), on_appended_(std::move(on_appended)), thread_([this] { Run(); }) {}
 
-Ingest::~Ingest() {
+void Ingest::Stop() {
   {
     std::lock_guard lock(mutex_);
     ending_ = true;
   }
   work_.notify_one();
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
 }
 
 absl::Status Ingest::Submit(ReportedBatch batch, Done done) {
   const std::size_t bytes = SizeOf(batch);
   {
     std::lock_guard lock(mutex_);
-    if (waiting_bytes_ + bytes > kMaxWaitingBytes) {
+    if (ending_ || waiting_bytes_ + bytes > kMaxWaitingBytes) {
       return absl::ResourceExhaustedError("the console is behind with its store: report again");
     }
     waiting_bytes_ += bytes;

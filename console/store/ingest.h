@@ -31,8 +31,9 @@ class Ingest {
   static constexpr std::chrono::seconds kStatusDelay{5};
 
   Ingest(EventStore& events, OnAppended on_appended);
-  // Writes what waits, then ends.
-  ~Ingest();
+  ~Ingest() { Stop(); }
+  // Writes what waits, then ends the thread; refuses from then on. Idempotent.
+  void Stop();
 
   // RESOURCE_EXHAUSTED when too much waits; `done` is not called then.
   absl::Status Submit(ReportedBatch batch, Done done);

@@ -1,0 +1,95 @@
+#include "console/rpc/server.h"
+
+#include <grpcpp/grpcpp.h>
+
+#include "absl/strings/str_cat.h"
+#include "console/rpc/agent_stream.h"
+#include "console/rpc/enrolment_door.h"
+#include "console/rpc/event_door.h"
+#include "console/rpc/operator_doors.h"
+
+namespace sekisho::console::rpc {
+namespace {
+
+constexpr int kWorkers = 4;
+constexpr std::size_t kMaxWaitingCalls = 512;
+constexpr int kMaxCallsPerConnection = 100;
+// Clients may ping this often (milliseconds); the agent's link pings once a minute.
+constexpr int kMinPing = 30'000;
+// A terminal that lost its power is noticed after about this long (milliseconds).
+constexpr int kKeepalive = 180'000;
+constexpr int kKeepaliveTimeout = 20'000;
+
+}  // namespace
+
+struct Server::Parts {
+  Parts(const Services& behind)
+      : services(behind),
+        pool(kWorkers, kMaxWaitingCalls),
+        sessions(services, pool),
+        terminals(services, pool),
+        grants(services, pool),
+        policies(services, pool),
+        operators(services, pool),
+        events(services, pool),
+        enrolment(services, pool),
+        agents(services, pool) {}
+
+  const Services services;
+  WorkerPool pool;
+  SessionDoor sessions;
+  TerminalDoor terminals;
+  GrantDoor grants;
+  PolicyDoor policies;
+  OperatorDoor operators;
+  EventDoor events;
+  EnrolmentDoor enrolment;
+  AgentDoor agents;
+  int port = 0;
+  std::unique_ptr<grpc::Server> server;
+};
+
+Server::Server(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
+                                                      const Services& services) {
+  auto parts = std::make_unique<Parts>(services);
+  // A client certificate is asked for, and verified if it comes: operators have none.
+  grpc::SslServerCredentialsOptions ssl(GRPC_SSL_REQUEST_CLIENT_CERTIFICATE_AND_VERIFY);
+  ssl.pem_root_certs = options.client_ca_pem;
+  ssl.pem_key_cert_pairs.push_back(
+      {options.credentials.private_key_pem, options.credentials.chain_pem});
+  grpc::ServerBuilder builder;
+  builder.AddListeningPort(options.listen, grpc::SslServerCredentials(ssl), &parts->port);
+  builder.SetMaxReceiveMessageSize(contract::kMaxPolicyYaml + 64 * 1024);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxCallsPerConnection);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, kMinPing);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepalive);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeout);
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  for (grpc::Service* service : std::initializer_list<grpc::Service*>{
+           &parts->sessions, &parts->terminals, &parts->grants, &parts->policies, &parts->operators,
+           &parts->events, &parts->enrolment, &parts->agents}) {
+    builder.RegisterService(service);
+  }
+  parts->server = builder.BuildAndStart();
+  if (parts->server == nullptr || parts->port == 0) {
+    return absl::UnavailableError(
+        absl::StrCat("cannot listen on ", options.listen,
+                     ": is another console running, or the port below 1024?"));
+  }
+  return std::unique_ptr<Server>(new Server(std::move(parts)));
+}
+
+Server::~Server() { Shutdown(std::chrono::milliseconds(0)); }
+
+int Server::port() const { return parts_->port; }
+
+void Server::Shutdown(std::chrono::milliseconds wait) {
+  if (parts_->server == nullptr) return;
+  parts_->server->Shutdown(std::chrono::system_clock::now() + wait);
+  parts_->server->Wait();
+  parts_->server.reset();
+}
+
+}  // namespace sekisho::console::rpc

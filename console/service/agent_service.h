@@ -1,0 +1,119 @@
+#ifndef SEKISHO_CONSOLE_SERVICE_AGENT_SERVICE_H_
+#define SEKISHO_CONSOLE_SERVICE_AGENT_SERVICE_H_
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "console/clock.h"
+#include "console/live/registry.h"
+#include "console/live/wakeups.h"
+#include "console/log.h"
+#include "console/pki/keyring.h"
+#include "console/policy/publisher.h"
+#include "console/store/event_store.h"
+#include "console/store/grant_store.h"
+#include "console/store/ingest.h"
+#include "console/store/terminal_store.h"
+#include "proto/contract/seal.h"
+
+namespace sekisho::console::service {
+
+// The protocol that this console speaks with agents.
+inline constexpr std::uint32_t kOldestProtocol = 1;
+inline constexpr std::uint32_t kNewestProtocol = 1;
+
+class AgentSession;
+
+// What the console does for connected terminals. Thread-safe; must outlive its sessions.
+class AgentService {
+ public:
+  AgentService(store::TerminalStore& terminals, store::EventStore& events,
+               store::GrantStore& grants, store::Ingest& ingest, policy::Publisher& publisher,
+               const pki::Keyring& keyring, live::Registry& registry, live::Wakeups& wakeups,
+               Clock clock)
+      : terminals_(terminals),
+        events_(events),
+        grants_(grants),
+        ingest_(ingest),
+        publisher_(publisher),
+        keyring_(keyring),
+        registry_(registry),
+        wakeups_(wakeups),
+        clock_(std::move(clock)) {}
+
+  // A terminal whose certificate was verified opens its stream. PERMISSION_DENIED when it is
+  // revoked, unknown, or its certificate belongs to an earlier enrolment.
+  absl::StatusOr<std::shared_ptr<AgentSession>> Open(const pki::TerminalIdentity& identity,
+                                                     std::shared_ptr<live::TerminalLink> link);
+
+  // Adds TERMINAL_SILENT for terminals that have sent no status for contract::kBeaconStale; called
+  // about once a minute. Returns how many.
+  absl::StatusOr<int> NoteSilent();
+
+ private:
+  friend class AgentSession;
+  // An event about a report that was refused, at most one a minute and terminal.
+  void NoteRefused(const store::TerminalRecord& terminal, const absl::Status& why);
+
+  store::TerminalStore& terminals_;
+  store::EventStore& events_;
+  store::GrantStore& grants_;
+  store::Ingest& ingest_;
+  policy::Publisher& publisher_;
+  const pki::Keyring& keyring_;
+  live::Registry& registry_;
+  live::Wakeups& wakeups_;
+  const Clock clock_;
+  LogLimiter log_;
+  std::mutex mutex_;
+  std::map<std::string, std::chrono::nanoseconds> refused_at_;
+};
+
+// One stream of one terminal. Greet and Receive are called one at a time by the transport; what
+// they answer goes through the link. Any error is the status that the stream ends with.
+class AgentSession : public std::enable_shared_from_this<AgentSession> {
+ public:
+  AgentSession(AgentService& service, store::TerminalRecord terminal,
+               std::shared_ptr<live::TerminalLink> link);
+
+  // The first message: agrees on a protocol, sends Welcome, and from here on the terminal is live.
+  // UNIMPLEMENTED names the protocols that this console speaks when there is none in common.
+  absl::Status Greet(const v1::Hello& hello);
+  // A Sealed REPORT or STATUS. PERMISSION_DENIED for a signature that is not this terminal's,
+  // INVALID_ARGUMENT for what is signed and still wrong, RESOURCE_EXHAUSTED above what may be in
+  // flight, UNAVAILABLE when it cannot be stored.
+  absl::Status Receive(const v1::Sealed& sealed);
+  // The stream has ended; nothing is called afterwards.
+  void End();
+
+ private:
+  // The terminal's report key, for one purpose: a ring knows each key for one only.
+  absl::StatusOr<contract::KeyRing> RingFor(v1::Purpose purpose) const;
+  absl::Status ReceiveReport(const v1::Sealed& sealed);
+  absl::Status ReceiveStatus(const v1::Sealed& sealed);
+  absl::StatusOr<store::ReportedBatch> CheckBatch(const v1::ReportBatch& batch) const;
+  void Acknowledge(const std::string& boot_id, const absl::StatusOr<store::AppendedBatch>& result);
+  absl::Status SendSealed(v1::Purpose purpose, std::string payload);
+  // What the Status shows to be missing.
+  absl::Status SendMissing(const v1::Status& status);
+  absl::Status SendGrants(const v1::Status& status, const std::vector<store::GrantRecord>& grants);
+  absl::Status SendGrant(const v1::Status& status, const store::GrantRecord& grant,
+                         bool runs_there);
+
+  AgentService& service_;
+  const store::TerminalRecord terminal_;
+  const std::shared_ptr<live::LiveTerminal> live_;
+  const WallTime greeted_at_;
+  std::atomic<int> in_flight_{0};
+  // How many Statuses ago a grant was last sent on this stream, so that one that crosses a Status
+  // on the way is not sent twice.
+  std::map<std::string, int> grant_sent_;
+};
+
+}  // namespace sekisho::console::service
+
+#endif  // SEKISHO_CONSOLE_SERVICE_AGENT_SERVICE_H_

@@ -1,0 +1,304 @@
+#include "console/service/grant_service.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "console/grants/claims.h"
+#include "console/ids.h"
+#include "console/log.h"
+#include "console/service/groups.h"
+#include "proto/contract/convert.h"
+
+namespace sekisho::console::service {
+namespace {
+
+// An approval that comes later than this is asked for again.
+constexpr std::chrono::hours kApprovalWaits{8};
+#define SEKISHO_METHOD(name) "sekisho.v1.GrantService/" name
+
+absl::Status CheckAction(v1::Action action) {
+  if (action == v1::ACTION_ALLOW || action == v1::ACTION_READ_ONLY) return absl::OkStatus();
+  return absl::InvalidArgumentError("say how it is opened: --mode read-write or --mode read-only");
+}
+
+}  // namespace
+
+store::AuditEntry GrantService::Audit(const authz::Caller& caller, const char* method,
+                                      const store::GrantRecord& grant, std::string detail) const {
+  return {.organisation_id = grant.organisation_id,
+          .group_path = grant.group_path,
+          .at = clock_.wall(),
+          .actor = caller.name,
+          .method = method,
+          .target = grant.claims.grant_id(),
+          .detail = std::move(detail)};
+}
+
+absl::StatusOr<v1::ExceptionLimits> GrantService::LimitsFor(const store::TerminalRecord& terminal) {
+  absl::StatusOr<store::PolicyRecord> policy =
+      policies_.FindEffective(terminal.organisation_id, terminal.group_path);
+  if (absl::IsNotFound(policy.status())) {
+    return absl::FailedPreconditionError(
+        "no policy is published for this terminal's group, so nobody may make exceptions: "
+        "sekishoctl policy publish FILE");
+  }
+  if (!policy.ok()) return policy.status();
+  return policy->policy.exceptions();
+}
+
+absl::Status GrantService::Issue(store::GrantRecord& grant) {
+  const WallTime now = clock_.wall();
+  std::optional<grants::ClockReading> reading;
+  if (const std::shared_ptr<live::LiveTerminal> live = registry_.Find(grant.terminal_id)) {
+    if (const std::optional<live::KnownStatus> known = live->status()) {
+      reading = {known->status.boot_id(), known->status.boottime_ns(),
+                 clock_.steady() - known->received_steady};
+    }
+  }
+  if (!reading.has_value()) {
+    absl::StatusOr<store::TerminalRecord> terminal = terminals_.FindTerminal(grant.terminal_id);
+    if (!terminal.ok()) return terminal.status();
+    if (!terminal->last_status_at.has_value()) {
+      return absl::FailedPreconditionError(
+          absl::StrCat("\"", terminal->name,
+                       "\" has not reported its clock yet: start it, wait a minute, and "
+                       "try again"));
+    }
+    reading = {terminal->last_status.boot_id(), terminal->last_status.boottime_ns(),
+               now - *terminal->last_status_at};
+  }
+  if (reading->age < std::chrono::nanoseconds(0)) reading->age = std::chrono::nanoseconds(0);
+  grants::SetDeadline(grant.claims, *reading, now, grant.seconds);
+  // What the terminal would refuse is not issued.
+  if (absl::Status status = contract::ToCore(grant.claims).status(); !status.ok()) return status;
+  absl::StatusOr<v1::Sealed> sealed =
+      keyring_.Seal(v1::PURPOSE_GRANT, grant.claims.SerializeAsString());
+  if (!sealed.ok()) return sealed.status();
+  grant.sealed = sealed->SerializeAsString();
+  grant.state = v1::GRANT_STATE_ISSUED;
+  return absl::OkStatus();
+}
+
+void GrantService::Push(const std::string& terminal_id, const std::string& sealed) {
+  const std::shared_ptr<live::LiveTerminal> live = registry_.Find(terminal_id);
+  // Not connected: it is sent when the terminal's next Status shows that it lacks it.
+  if (live == nullptr) return;
+  absl::StatusOr<live::Outgoing> message = live::MakeOutgoing(sealed);
+  if (!message.ok()) {
+    Log(Severity::kError, absl::StrCat("not sent: ", message.status().message()));
+    return;
+  }
+  live->link().Send(*message);
+}
+
+absl::StatusOr<store::RequestRecord> GrantService::FindRequest(const authz::Caller& caller,
+                                                               std::string_view method,
+                                                               const std::string& reference,
+                                                               const std::string& terminal) {
+  absl::StatusOr<std::vector<store::RequestRecord>> found =
+      grants_.ListRequests({.scope = ScopeOf(caller),
+                            .reference = reference,
+                            .words = store::RequestQuery::Words::kAny,
+                            .answered = store::RequestQuery::Answered::kIncluded});
+  if (!found.ok()) return found.status();
+  std::vector<store::RequestRecord> open;
+  std::vector<std::string> names;
+  for (store::RequestRecord& request : *found) {
+    const bool named =
+        terminal.empty() || request.terminal_id == terminal || request.terminal_name == terminal;
+    if (!named || request.denied || !request.grant_id.empty()) continue;
+    names.push_back(request.terminal_name);
+    open.push_back(std::move(request));
+  }
+  if (open.size() == 1) {
+    absl::Status allowed =
+        authz::Authorise(caller, method, open.front().organisation_id, open.front().group_path);
+    if (!allowed.ok()) return allowed;
+    return open.front();
+  }
+  if (open.size() > 1) {
+    return absl::InvalidArgumentError(absl::StrCat("several terminals show the number ", reference,
+                                                   ": ask which one, and add --terminal ",
+                                                   absl::StrJoin(names, " or ")));
+  }
+  if (!found->empty()) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("the request ", reference,
+                     " has been answered already: have the device unplugged and plugged in again "
+                     "for a new number"));
+  }
+  return absl::NotFoundError(absl::StrCat(
+      "no open request ", reference, "; look at what there is with: sekishoctl requests --all"));
+}
+
+absl::StatusOr<GrantService::Subject> GrantService::SubjectOf(
+    const authz::Caller& caller, const v1::CreateGrantRequest& request) {
+  constexpr char kMethod[] = SEKISHO_METHOD("CreateGrant");
+  Subject subject;
+  if (!request.reference().empty()) {
+    absl::StatusOr<store::RequestRecord> found =
+        FindRequest(caller, kMethod, request.reference(), request.terminal());
+    if (!found.ok()) return found.status();
+    absl::StatusOr<store::TerminalRecord> terminal = terminals_.FindTerminal(found->terminal_id);
+    if (!terminal.ok()) return terminal.status();
+    subject.terminal = *std::move(terminal);
+    subject.device = found->device;
+    subject.reference = found->reference;
+    if (!found->person.name().empty()) subject.uid = found->person.uid();
+    return subject;
+  }
+  if (request.terminal().empty() || request.fingerprint().empty()) {
+    return absl::InvalidArgumentError(
+        "say which device: the six digits that the person reads out, or --terminal and --device");
+  }
+  absl::StatusOr<store::TerminalRecord> terminal =
+      ResolveTerminal(terminals_, caller, kMethod, request.terminal());
+  if (!terminal.ok()) return terminal.status();
+  absl::StatusOr<v1::Device> device =
+      grants_.FindReportedDevice(terminal->terminal_id, request.fingerprint());
+  if (!device.ok()) return device.status();
+  subject.terminal = *std::move(terminal);
+  subject.device = *std::move(device);
+  return subject;
+}
+
+absl::StatusOr<v1::CreateGrantResponse> GrantService::CreateGrant(
+    const authz::Caller& caller, const v1::CreateGrantRequest& request) {
+  absl::Status checked = authz::AuthoriseMethod(caller, SEKISHO_METHOD("CreateGrant"));
+  if (checked.ok()) checked = CheckAction(request.action());
+  if (checked.ok()) checked = grants::CheckReasonAndTicket(request.reason(), request.ticket());
+  if (!checked.ok()) return checked;
+  absl::StatusOr<Subject> subject = SubjectOf(caller, request);
+  if (!subject.ok()) return subject.status();
+  if (subject->terminal.state != v1::TERMINAL_STATE_ENROLLED) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("\"", subject->terminal.name, "\" is not enrolled"));
+  }
+  absl::StatusOr<v1::ExceptionLimits> limits = LimitsFor(subject->terminal);
+  if (!limits.ok()) return limits.status();
+  absl::Status length = grants::CheckLength(caller.role, *limits, request.seconds());
+  if (!length.ok()) return length;
+
+  store::GrantRecord grant;
+  grant.organisation_id = subject->terminal.organisation_id;
+  grant.group_path = subject->terminal.group_path;
+  grant.terminal_id = subject->terminal.terminal_id;
+  grant.terminal_name = subject->terminal.name;
+  grant.device = subject->device;
+  grant.seconds = request.seconds();
+  grant.created_at = clock_.wall();
+  grant.state = v1::GRANT_STATE_AWAITING_APPROVAL;
+  v1::GrantClaims& claims = grant.claims;
+  claims.set_organisation_id(grant.organisation_id);
+  claims.set_grant_id(NewUuid());
+  claims.set_terminal_id(grant.terminal_id);
+  claims.mutable_device()->set_fingerprint(subject->device.fingerprint());
+  claims.mutable_device()->set_serial(subject->device.serial());
+  if (request.this_port_only()) {
+    claims.mutable_device()->set_port_path(subject->device.port_path());
+  }
+  claims.set_action(request.action());
+  claims.set_survives_reboot(limits->survives_reboot());
+  claims.set_uid(subject->uid);
+  claims.set_reason(request.reason());
+  claims.set_ticket(request.ticket());
+  claims.set_requested_by(caller.name);
+  claims.set_reference(subject->reference);
+  if (limits->approvers() == 0) {
+    if (absl::Status issued = Issue(grant); !issued.ok()) return issued;
+  }
+  absl::Status stored = grants_.CreateGrant(
+      grant, Audit(caller, "CreateGrant", grant,
+                   absl::StrCat(grant.terminal_name, ", ", grant.seconds, " s, ticket ",
+                                request.ticket(), ": ", request.reason())));
+  if (!stored.ok()) return stored;
+  if (!grant.sealed.empty()) Push(grant.terminal_id, grant.sealed);
+  v1::CreateGrantResponse response;
+  *response.mutable_grant() = View(grant);
+  return response;
+}
+
+absl::StatusOr<v1::ApproveGrantResponse> GrantService::ApproveGrant(
+    const authz::Caller& caller, const v1::ApproveGrantRequest& request) {
+  absl::StatusOr<store::GrantRecord> grant = grants_.FindGrant(request.grant_id());
+  absl::Status allowed = grant.status();
+  if (allowed.ok()) {
+    allowed = authz::Authorise(caller, SEKISHO_METHOD("ApproveGrant"), grant->organisation_id,
+                               grant->group_path);
+  }
+  if (!allowed.ok()) return allowed;
+  if (grant->state != v1::GRANT_STATE_AWAITING_APPROVAL) {
+    return absl::FailedPreconditionError("this grant does not wait for an approval");
+  }
+  if (grant->claims.requested_by() == caller.name) {
+    return absl::PermissionDeniedError(
+        "whoever asks for an exception does not approve it: another operator has to");
+  }
+  if (clock_.wall() - grant->created_at > kApprovalWaits) {
+    return absl::FailedPreconditionError("this was asked for over 8 hours ago: make it anew");
+  }
+  absl::StatusOr<store::TerminalRecord> terminal = terminals_.FindTerminal(grant->terminal_id);
+  if (!terminal.ok()) return terminal.status();
+  absl::StatusOr<v1::ExceptionLimits> limits = LimitsFor(*terminal);
+  if (!limits.ok()) return limits.status();
+  absl::Status length = grants::CheckLength(caller.role, *limits, grant->seconds);
+  if (!length.ok()) return length;
+  grant->claims.set_approved_by(caller.name);
+  grant->claims.set_survives_reboot(limits->survives_reboot());
+  if (absl::Status issued = Issue(*grant); !issued.ok()) return issued;
+  absl::Status stored = grants_.ChangeGrant(*grant, v1::GRANT_STATE_AWAITING_APPROVAL,
+                                            Audit(caller, "ApproveGrant", *grant, ""));
+  if (!stored.ok()) return stored;
+  Push(grant->terminal_id, grant->sealed);
+  v1::ApproveGrantResponse response;
+  *response.mutable_grant() = View(*grant);
+  return response;
+}
+
+absl::StatusOr<v1::RevokeGrantResponse> GrantService::RevokeGrant(
+    const authz::Caller& caller, const v1::RevokeGrantRequest& request) {
+  absl::StatusOr<store::GrantRecord> grant = grants_.FindGrant(request.grant_id());
+  absl::Status allowed = grant.status();
+  if (allowed.ok()) {
+    allowed = authz::Authorise(caller, SEKISHO_METHOD("RevokeGrant"), grant->organisation_id,
+                               grant->group_path);
+  }
+  if (!allowed.ok()) return allowed;
+  if (request.reason().empty()) {
+    return absl::InvalidArgumentError("say why (--reason \"…\"): it is kept with the exception");
+  }
+  const v1::GrantState from = grant->state;
+  if (from != v1::GRANT_STATE_AWAITING_APPROVAL && from != v1::GRANT_STATE_ISSUED &&
+      from != v1::GRANT_STATE_RUNNING) {
+    return absl::FailedPreconditionError("this grant is over already");
+  }
+  const WallTime now = clock_.wall();
+  grant->state = v1::GRANT_STATE_REVOKED;
+  grant->cause = "revoked";
+  grant->ended_at = now;
+  if (!grant->sealed.empty()) {
+    v1::GrantRevocation revocation;
+    revocation.set_organisation_id(grant->organisation_id);
+    revocation.set_grant_id(grant->claims.grant_id());
+    revocation.set_terminal_id(grant->terminal_id);
+    *revocation.mutable_revoked_at() = contract::ToProto(now);
+    revocation.set_reason(request.reason());
+    revocation.set_revoked_by(caller.name);
+    absl::StatusOr<v1::Sealed> sealed =
+        keyring_.Seal(v1::PURPOSE_GRANT_REVOCATION, revocation.SerializeAsString());
+    if (!sealed.ok()) return sealed.status();
+    grant->revocation = sealed->SerializeAsString();
+  }
+  absl::Status stored =
+      grants_.ChangeGrant(*grant, from, Audit(caller, "RevokeGrant", *grant, request.reason()));
+  if (!stored.ok()) return stored;
+  if (!grant->revocation.empty()) Push(grant->terminal_id, grant->revocation);
+  v1::RevokeGrantResponse response;
+  *response.mutable_grant() = View(*grant);
+  return response;
+}
+
+#undef SEKISHO_METHOD
+
+}  // namespace sekisho::console::service
