@@ -20,11 +20,6 @@ ARROWS = {
     "agent/engine": ["agent/core", "platform/api", "proto/contract", "agent/spool", "generated"],
     "agent/local": ["agent/engine", "agent/core", "platform/api", "proto/contract", "generated"],
     "agent/link": ["proto/contract", "agent/spool", "platform/api", "generated"],
-    "agent/agentd": [],  # its main.cc alone
-    # The barrier is a Linux mechanism as a whole, in the initramfs before there is an engine;
-    # another platform has another one.
-    "agent/barrier": ["agent/core", "platform/api", "platform/linux"],
-    "agent/cli": ["agent/core", "platform/api", "proto/contract", "generated"],
     "platform/api": [],
     "platform/linux": ["platform/api"],
     "platform/usb": ["platform/api"],
@@ -42,11 +37,18 @@ ARROWS = {
     "console/service": ["console", "console/authz", "console/grants", "console/policy",
                         "console/pki", "console/live", "console/store", "proto/contract",
                         "agent/core", "generated"],
-    "console/rpc": ["console", "console/service", "proto/contract", "generated"],
+    # A door asks the table before it lets a call in, knows terminals by their certificates, and
+    # holds their live streams. It reads and writes through the services alone, never the store.
+    "console/rpc": ["console", "console/service", "console/authz", "console/live", "console/pki",
+                    "proto/contract", "generated"],
     "console/cli": ["proto/contract", "generated"],
 }
-# main.cc puts a program together: its own root, and the platform that CMake chose.
-MAIN_MAY = ["platform/linux", "platform/usb"]
+# What puts a program together: main.cc, and folders that are one program and nothing else. They may
+# include their own root, and the platform that CMake chose. (The barrier is a Linux mechanism as a
+# whole, in the initramfs before there is an engine; another platform has another one.)
+PROGRAMS = {"agent/agentd", "agent/barrier", "agent/cli", "console/program"}
+PROGRAMS_MAY = {"platform/api", "platform/linux", "platform/usb", "proto/contract", "agent/core",
+                "generated"}
 ROOTS = ["agent", "platform", "console", "proto"]
 
 # Folders that see the standard library alone.
@@ -82,29 +84,28 @@ def target_of(include: str) -> str | None:
 
 def complaint(path: str, bracket: str, include: str) -> str | None:
     folder = folder_of(path)
-    is_main = path.endswith("/main.cc")
-    if folder not in ARROWS:
+    is_program = path.endswith("/main.cc") or folder in PROGRAMS
+    if folder not in ARROWS and folder not in PROGRAMS:
         return f"{folder} is not in the table of arrows"
     target = target_of(include)
     if ("grpcpp/" in include or include.endswith(".grpc.pb.h")) and folder not in GRPC:
         return f"{folder} carries no gRPC"
     if target is None:
-        return outside(folder, bracket, include, is_main)
-    if target == folder or target in ARROWS[folder]:
+        return outside(folder, bracket, include, is_program)
+    if target == folder or target in ARROWS.get(folder, []):
         return None
-    if is_main and (target in MAIN_MAY or target.split("/")[0] == path.split("/")[0]
-                    or target in ("proto/contract", "platform/api", "agent/core", "generated")):
+    if is_program and (target in PROGRAMS_MAY or target.split("/")[0] == path.split("/")[0]):
         return None
     return f"{folder} -> {target} is no arrow of the design"
 
 
-def outside(folder: str, bracket: str, include: str, is_main: bool) -> str | None:
+def outside(folder: str, bracket: str, include: str, is_program: bool) -> str | None:
     if folder in STANDARD_ONLY and (bracket == '"' or "." in include or "/" in include):
         return f"{folder} sees the standard library alone"
     c_header = bracket == "<" and include.endswith(".h") and "/" not in include
     system = c_header and include not in LIBRARIES
     system = system or re.match(r"(sys|linux|asm|net|netinet|arpa|bits|systemd)/", include)
-    if system and folder in NO_OS and not is_main:
+    if system and folder in NO_OS and not is_program:
         return f"{folder} reaches the operating system only through platform/api"
     return None
 
