@@ -109,6 +109,10 @@ class Machine:
         if before == after:
             raise MachineError("the terminal did not restart")
 
+    def reset(self) -> None:
+        """The reset button: what is plugged in stays plugged in; wait_until_up() follows."""
+        self.qmp.command("system_reset")
+
     def shut_down(self, seconds: float = 120) -> None:
         """An orderly power-off; returns when QEMU has ended."""
         self.root.run("systemctl poweroff --no-block")
