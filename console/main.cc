@@ -176,6 +176,8 @@ int RunInit(const InitArguments& arguments, const std::string& data, const std::
   absl::StatusOr<program::HostAndPort> address =
       program::ParseAddress(arguments.name, listening->port == 0 ? kDefaultPort : listening->port);
   if (!address.ok()) return Fail(address.status());
+  // Before any question, and before the files that an earlier init may have written are replaced.
+  if (absl::Status status = program::CheckNothingThere(data); !status.ok()) return Fail(status);
   absl::StatusOr<Password> password = FirstPassword(arguments);
   if (!password.ok()) return Fail(password.status());
   absl::StatusOr<OutputFile> totp = OutputFile::Open(arguments.totp_secret_out, 0600);
@@ -259,7 +261,6 @@ int Main(int argc, char** argv) {
   if (::sodium_init() < 0) return Fail(absl::InternalError("libsodium does not start"));
   if (init->parsed()) return RunInit(init_arguments, data, listen);
   if (restore->parsed()) {
-    // Root reads the file; the folder's owner must own what comes of it.
     const absl::Status status = program::Restore(archive, data);
     if (!status.ok()) return Fail(status);
     std::printf(

@@ -33,14 +33,7 @@ absl::Status MakeFolder(const std::string& path) {
 }
 
 absl::Status PrepareFolders(const std::string& data) {
-  std::error_code error;
-  if (std::filesystem::exists(StorePath(data), error) ||
-      std::filesystem::exists(KeysPath(data), error)) {
-    return absl::AlreadyExistsError(
-        absl::StrCat("there is a console in ", data,
-                     " already, and its keys are never overwritten: choose another --data, or move "
-                     "it away"));
-  }
+  if (absl::Status status = CheckNothingThere(data); !status.ok()) return status;
   if (absl::Status status = MakeFolder(data); !status.ok()) return status;
   return MakeFolder(KeysPath(data));
 }
@@ -78,6 +71,18 @@ absl::Status PublishDefault(store::Backend& backend, const pki::Keyring& keyring
 }
 
 }  // namespace
+
+absl::Status CheckNothingThere(const std::string& data) {
+  std::error_code error;
+  if (!std::filesystem::exists(StorePath(data), error) &&
+      !std::filesystem::exists(KeysPath(data), error)) {
+    return absl::OkStatus();
+  }
+  return absl::AlreadyExistsError(absl::StrCat(
+      "there is a console in ", data,
+      " already, and its keys are never overwritten: choose another --data, or move it "
+      "away"));
+}
 
 std::string HostAndPort::text() const {
   const bool v6 = host.find(':') != std::string::npos;

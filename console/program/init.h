@@ -26,6 +26,9 @@ struct InitResult {
   std::string totp_uri;
 };
 
+// ALREADY_EXISTS when `data` holds a console, or half of one.
+absl::Status CheckNothingThere(const std::string& data);
+
 // Makes keys, CA, store, the root group, the first admin and the default policy below
 // `options.data`. ALREADY_EXISTS when anything is there: it never overwrites.
 absl::StatusOr<InitResult> Init(const InitOptions& options, const Clock& clock);
