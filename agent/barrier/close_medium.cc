@@ -17,7 +17,7 @@ using platform::Outcome;
 using platform::Result;
 using std::chrono::milliseconds;
 
-constexpr milliseconds kStep{50};
+constexpr milliseconds kFirstStep{50};
 constexpr milliseconds kGrace{1000};
 constexpr milliseconds kKillBound{2000};
 constexpr milliseconds kFlushBound{5000};
@@ -77,12 +77,14 @@ class Closing {
         const Outcome ended = parts_.media.End(holder, force);
         if (!ended.ok() && CodeOf(ended.failure()) != ESRCH) Note("ended", ended);
       }
-      for (milliseconds waited{0}; waited < bound; waited += kStep) {
+      // Looking costs a walk over every process: less and less often.
+      milliseconds step = kFirstStep;
+      for (milliseconds waited{0}; waited < bound; waited += step, step *= 2) {
+        parts_.pause(std::min(step, bound - waited));
         if (Holders().empty()) return true;
-        parts_.pause(kStep);
       }
     }
-    return Holders().empty();
+    return false;
   }
 
   // True when the kernel says that it is shut, or it is gone.

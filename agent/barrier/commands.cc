@@ -1,15 +1,21 @@
 #include "agent/barrier/commands.h"
 
 #include <fcntl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <chrono>
+#include <cstddef>
+#include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <iostream>
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -70,6 +76,21 @@ Shut IsShut(const platform::OpenedDevice& opened) {
   if (!device.ok()) return Shut::kYes;
   Result<platform::AuthorisedNow> now = platform::ReadAuthorised(**device);
   return now.ok() && *now == platform::AuthorisedNow::kYes ? Shut::kNotYet : Shut::kYes;
+}
+
+// sd_notify(3)'s READY=1, without its library: nobody hears it outside of a unit.
+void NotifyReady() {
+  const char* path = std::getenv("NOTIFY_SOCKET");
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (path == nullptr || std::strlen(path) >= sizeof address.sun_path) return;
+  std::strcpy(address.sun_path, path);
+  if (path[0] == '@') address.sun_path[0] = '\0';
+  const platform::Fd socket_fd(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  constexpr std::string_view kReady = "READY=1";
+  sendto(socket_fd.get(), kReady.data(), kReady.size(), MSG_NOSIGNAL,
+         reinterpret_cast<const sockaddr*>(&address),
+         static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + std::strlen(path)));
 }
 
 void ShowCandidates(const std::vector<Candidate>& candidates) {
@@ -217,13 +238,19 @@ Exit Rules(RulesTo to) {
 Exit Probe() {
   const platform::LinuxClock clock;
   platform::ProbeRecord record;
-  record.attempt = platform::TryNewDevice(kSysfs);
+  const platform::NewDeviceProbe probe = platform::TryNewDevice(kSysfs);
+  record.attempt = probe.attempt;
   record.at = clock.Now();
   std::cout << record.attempt.name << ": " << record.attempt.detail << "\n";
   if (Outcome left = LeaveRecord(platform::kProbeRecord, platform::WriteProbeRecord(record),
                                  platform::FileMode::kWorldReadable);
       !left.ok()) {
     return Complain(left.failure());
+  }
+  // agentd waits until the stick is gone, and not for the controller's removal, which is slow.
+  NotifyReady();
+  if (Outcome removed = platform::RemoveController(probe); !removed.ok()) {
+    Complain(removed.failure());
   }
   switch (record.attempt.end) {
     case platform::ProbeEnd::kHolds:

@@ -135,22 +135,26 @@ ProbeAttempt PlugIn(ProbeAttempt attempt, const std::string& controller) {
 
 }  // namespace
 
-ProbeAttempt TryNewDevice(const std::string& sysfs) {
-  ProbeAttempt attempt{"usb.new-device", ProbeEnd::kUntried, ""};
+NewDeviceProbe TryNewDevice(const std::string& sysfs) {
+  NewDeviceProbe probe;
+  probe.attempt.name = "usb.new-device";
   const std::string controller = sysfs + "/devices/platform/vhci_hcd.0";
   if (access(controller.c_str(), F_OK) == 0) {
-    attempt.detail = "vhci_hcd is in use on this terminal";
-    return attempt;
+    probe.attempt.detail = "vhci_hcd is in use on this terminal";
+    return probe;
   }
   if (Outcome loaded = Modprobe({kModule}); !loaded.ok()) {
-    attempt.detail = loaded.failure().ToString();
-    return attempt;
+    probe.attempt.detail = loaded.failure().ToString();
+    return probe;
   }
-  attempt = PlugIn(std::move(attempt), controller);
-  if (Outcome removed = Modprobe({"-r", kModule}); !removed.ok()) {
-    attempt.detail += "; " + removed.failure().ToString();
-  }
-  return attempt;
+  probe.controller = NewDeviceProbe::Controller::kLoaded;
+  probe.attempt = PlugIn(std::move(probe.attempt), controller);
+  return probe;
+}
+
+Outcome RemoveController(const NewDeviceProbe& probe) {
+  if (probe.controller == NewDeviceProbe::Controller::kNone) return Done{};
+  return Modprobe({"-r", kModule});
 }
 
 }  // namespace sekisho::platform

@@ -9,10 +9,17 @@ namespace sekisho::platform {
 
 // The strongest attempt there is without hands: loads Debian's own virtual host controller
 // (vhci_hcd, USB/IP), so that a controller comes that was not there before, plugs a stick into it
-// that lives on a socket pair, and looks whether the kernel let it in. Then takes both away again.
-// Kept off a terminal that is using vhci_hcd already. Needs root; takes about half a second, at
-// most ten. kUntried says why it could not be tried.
-ProbeAttempt TryNewDevice(const std::string& sysfs = "/sys");
+// that lives on a socket pair, looks whether the kernel let it in, and pulls it out again. Kept off
+// a terminal that is using vhci_hcd already. Needs root; waits at most eight seconds for the kernel
+// to finish looking. kUntried says why it could not be tried.
+struct NewDeviceProbe {
+  ProbeAttempt attempt;
+  enum class Controller { kNone, kLoaded } controller = Controller::kNone;
+};
+NewDeviceProbe TryNewDevice(const std::string& sysfs = "/sys");
+
+// Takes the controller away again when the attempt loaded it; may take seconds.
+Outcome RemoveController(const NewDeviceProbe& probe);
 
 }  // namespace sekisho::platform
 
