@@ -145,7 +145,6 @@ absl::StatusOr<GrantService::Subject> GrantService::SubjectOf(
     subject.terminal = *std::move(terminal);
     subject.device = found->device;
     subject.reference = found->reference;
-    if (!found->person.name().empty()) subject.uid = found->person.uid();
     return subject;
   }
   if (request.terminal().empty() || request.fingerprint().empty()) {
@@ -200,7 +199,9 @@ absl::StatusOr<v1::CreateGrantResponse> GrantService::CreateGrant(
   }
   claims.set_action(request.action());
   claims.set_survives_reboot(limits->survives_reboot());
-  claims.set_uid(subject->uid);
+  // For whoever sits there: agents cannot hold a grant to one person yet, and refuse one that asks
+  // for it rather than open the device for everybody.
+  claims.set_uid(-1);
   claims.set_reason(request.reason());
   claims.set_ticket(request.ticket());
   claims.set_requested_by(caller.name);

@@ -47,7 +47,6 @@ class GrantService {
     store::TerminalRecord terminal;
     v1::Device device;
     std::string reference;
-    std::int64_t uid = -1;
   };
   absl::StatusOr<store::RequestRecord> FindRequest(const authz::Caller& caller,
                                                    std::string_view method,
