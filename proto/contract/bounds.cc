@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <string_view>
+#include <unordered_map>
 
 #include "absl/strings/str_cat.h"
 #include "agent/core/text.h"
@@ -146,11 +147,23 @@ absl::Status CheckString(const FieldDescriptor& field, const std::string& value,
   return CheckText(field, value, bound.form);
 }
 
+// BoundOf, looked up by name once a field and thread: every event of the fleet comes through here.
+FieldBound KnownBoundOf(const FieldDescriptor& field) {
+  const auto bound = [&] { return BoundOf(field).value_or(FieldBound{}); };
+  if (field.file()->pool() != google::protobuf::DescriptorPool::generated_pool()) return bound();
+  thread_local std::unordered_map<const FieldDescriptor*, FieldBound> known;
+  const auto found = known.find(&field);
+  return found != known.end() ? found->second : known.emplace(&field, bound()).first->second;
+}
+
 absl::Status CheckField(const Message& message, const FieldDescriptor& field) {
   const Reflection& reflection = *message.GetReflection();
   const bool is_text = field.cpp_type() == FieldDescriptor::CPPTYPE_STRING;
   const bool is_message = field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE;
-  const FieldBound bound = BoundOf(field).value_or(FieldBound{});
+  if (!is_text && !field.is_repeated()) {
+    return is_message ? CheckBounds(reflection.GetMessage(message, &field)) : absl::OkStatus();
+  }
+  const FieldBound bound = KnownBoundOf(field);
   const int count = field.is_repeated() ? reflection.FieldSize(message, &field) : 1;
   if (field.is_repeated() && static_cast<std::size_t>(count) > bound.max_items) {
     return Broken(field, absl::StrCat("more than ", bound.max_items, " items"));

@@ -71,9 +71,9 @@ absl::StatusOr<PublicKey> ParsePublicKey(std::string_view bytes) {
 }
 
 PrivateKey PrivateKey::Generate() {
-  const std::string seed = RandomBytes(crypto_sign_SEEDBYTES);
+  std::string seed = RandomBytes(crypto_sign_SEEDBYTES);
   absl::StatusOr<PrivateKey> key = FromSeed(seed);
-  sodium_memzero(const_cast<char*>(seed.data()), seed.size());
+  sodium_memzero(seed.data(), seed.size());
   return *std::move(key);
 }
 
