@@ -55,6 +55,7 @@ TEST(Verify, RefusesAnotherMessageKeyOrSignature) {
   EXPECT_FALSE(Verify(key, "\x73", signature));
   EXPECT_FALSE(Verify(PrivateKey::Generate().public_key(), "\x72", signature));
   EXPECT_FALSE(Verify(key, "\x72", signature.substr(1)));
+  EXPECT_FALSE(Verify(key, "\x72", signature + "x"));
   EXPECT_FALSE(Verify(key, "\x72", ""));
   for (std::size_t i = 0; i < signature.size(); ++i) {
     std::string altered = signature;
