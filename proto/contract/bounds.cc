@@ -216,11 +216,10 @@ absl::Status CheckBounds(const Message& message) {
 }
 
 bool TokenBucket::Take(std::chrono::nanoseconds now) {
-  if (now > last_) {
-    const double seconds = std::chrono::duration<double>(now - last_).count();
-    tokens_ = std::min(rate_.burst, tokens_ + seconds * rate_.per_second);
-    last_ = now;
-  }
+  // A clock that ran backwards takes away what it then gives again.
+  const double seconds = std::chrono::duration<double>(now - last_).count();
+  tokens_ = std::min(rate_.burst, tokens_ + seconds * rate_.per_second);
+  last_ = now;
   if (tokens_ < 1) return false;
   tokens_ -= 1;
   return true;
