@@ -1,0 +1,64 @@
+#include "proto/contract/token.h"
+#include "tests/unit/console/rpc/console_fixture.h"
+
+namespace sekisho::console::testing {
+namespace {
+
+class EnrolmentTest : public ConsoleFixture {
+ protected:
+  absl::Status EnrolWith(const std::string& token, const std::string& hostname = "madoguchi-1") {
+    return TerminalClient::Enrol(server_->port(), ca_pem_, token, hostname).status();
+  }
+};
+
+TEST_F(EnrolmentTest, ATokenEnrolsATerminalWhichThenConnects) {
+  TerminalClient terminal = Enrolled("madoguchi-1");
+  EXPECT_TRUE(terminal.Connect().ok());
+}
+
+TEST_F(EnrolmentTest, ATokenThatWasUsedIsRefused) {
+  const std::string token = NewToken();
+  ASSERT_TRUE(EnrolWith(token).ok());
+  EXPECT_TRUE(absl::IsFailedPrecondition(EnrolWith(token, "madoguchi-2")));
+}
+
+TEST_F(EnrolmentTest, ATokenWithTwoUsesEnrolsTwoTerminals) {
+  const std::string token = NewToken(2);
+  EXPECT_TRUE(EnrolWith(token, "a").ok());
+  EXPECT_TRUE(EnrolWith(token, "b").ok());
+  EXPECT_FALSE(EnrolWith(token, "c").ok());
+}
+
+TEST_F(EnrolmentTest, AWrongSecretIsRefusedAndCostsNoUse) {
+  const std::string token = NewToken();
+  v1::EnrolmentToken forged = *contract::ReadToken(token);
+  forged.set_secret(std::string(16, 'x'));
+  EXPECT_TRUE(absl::IsPermissionDenied(EnrolWith(contract::WriteToken(forged))));
+  EXPECT_TRUE(EnrolWith(token).ok());
+}
+
+TEST_F(EnrolmentTest, AnExpiredTokenIsRefused) {
+  const std::string token = NewToken();
+  const Clock real = clock_;
+  Stop();
+  clock_.wall = [real] { return real.wall() + std::chrono::hours(2); };
+  Start();
+  EXPECT_TRUE(absl::IsFailedPrecondition(EnrolWith(token)));
+}
+
+TEST_F(EnrolmentTest, AnotherMachineOfTheSameNameGetsAnEntryOfItsOwn) {
+  TerminalClient first = Enrolled("madoguchi-1");
+  v1::ExpectTerminalRequest expected;
+  expected.set_name("kaikei-1");
+  const std::string expected_id =
+      console_->services().terminals.ExpectTerminal(Admin(), expected)->terminal().terminal_id();
+  EXPECT_EQ(Enrolled("kaikei-1").terminal_id(), expected_id);
+  // The same hostname and hardware: the same entry, and the certificate before it is worth nothing.
+  TerminalClient again = Enrolled("madoguchi-1");
+  EXPECT_EQ(again.terminal_id(), first.terminal_id());
+  EXPECT_EQ(first.Connect().error_code(), grpc::StatusCode::PERMISSION_DENIED);
+  EXPECT_TRUE(again.Connect().ok());
+}
+
+}  // namespace
+}  // namespace sekisho::console::testing
