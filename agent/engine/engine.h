@@ -111,8 +111,8 @@ class Engine {
   std::vector<v1::Probe> probes_;
   unsigned ticks_ = 0;
   std::chrono::milliseconds wall_offset_{};
-  enum class Flush { kIdle, kPosted };
-  Flush flush_ = Flush::kIdle;
+  // Set while a batch is due; an alarm and not a posted task, so that it ends with the engine.
+  std::unique_ptr<platform::EventLoop::Handle> flush_;
   std::shared_ptr<std::map<std::uint64_t, std::function<void(const v1::LocalNotice&)>>> watchers_;
   std::uint64_t next_watcher_ = 0;
 };

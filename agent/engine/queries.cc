@@ -216,10 +216,9 @@ std::unique_ptr<Engine::Watcher> Engine::Watch(std::function<void(const v1::Loca
 
 void Engine::OnRecorded(const v1::Event& event) {
   // One turn's events leave in one batch.
-  if (flush_ == Flush::kIdle && uplink_.state() == v1::LINK_STATE_CONNECTED) {
-    flush_ = Flush::kPosted;
-    seams_.loop.Post([this] {
-      flush_ = Flush::kIdle;
+  if (flush_ == nullptr && uplink_.state() == v1::LINK_STATE_CONNECTED) {
+    flush_ = seams_.loop.At(seams_.clock.Now(), [this] {
+      flush_.reset();
       uplink_.Send();
     });
   }

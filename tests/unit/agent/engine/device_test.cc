@@ -114,7 +114,7 @@ TEST(DeviceTest, AnAdoptedKeyboardComesUpWithoutPolicyAndItsStorageTwinDoesNot) 
   auto answer = terminal.engine->Adopt({"2-1"});
   ASSERT_TRUE(std::holds_alternative<v1::LocalAdoptReply>(answer));
   EXPECT_TRUE(terminal.bus.Authorised("2-1"));
-  EXPECT_THAT(terminal.boot_rules.installed(), SizeIs(1));
+  EXPECT_THAT(*terminal.boot_rules.Installed(), SizeIs(1));
   EXPECT_THAT(terminal.Events(v1::EVENT_KIND_DEVICE_ADOPTED), SizeIs(1));
   terminal.bus.Unplug("2-1");
   terminal.bus.Plug("2-1", KeyboardWithStorage());

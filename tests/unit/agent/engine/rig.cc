@@ -195,8 +195,12 @@ void Terminal::ExpectWholeChain() {
   std::uint64_t sequence = 0;
   std::string boot_id;
   for (const v1::Event& event : Events()) {
-    if (!previous.empty()) EXPECT_EQ(event.previous_hash(), previous) << event.DebugString();
-    if (event.boot_id() == boot_id) EXPECT_EQ(event.sequence(), sequence + 1);
+    if (!previous.empty()) {
+      EXPECT_EQ(event.previous_hash(), previous) << event.DebugString();
+    }
+    if (event.boot_id() == boot_id) {
+      EXPECT_EQ(event.sequence(), sequence + 1);
+    }
     const contract::Sha256 hash = contract::HashOf(event.SerializeAsString());
     previous.assign(reinterpret_cast<const char*>(hash.data()), hash.size());
     sequence = event.sequence();

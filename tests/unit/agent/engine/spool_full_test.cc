@@ -30,8 +30,10 @@ TEST(SpoolFullTest, NewAllowsAreRefusedAndTheAdoptedKeyboardWorks) {
   EXPECT_TRUE(terminal.bus.Authorised("2-1")) << "once it can be recorded again";
   EXPECT_THAT(terminal.Events(v1::EVENT_KIND_SPOOL_UNWRITABLE), SizeIs(1));
   std::vector<v1::Event> allowed = terminal.Events(v1::EVENT_KIND_DEVICE_ALLOWED);
-  ASSERT_THAT(allowed, SizeIs(2));
-  EXPECT_EQ(allowed[0].device().port_path(), "1-1") << "recorded afterwards";
+  ASSERT_THAT(allowed, SizeIs(3));
+  EXPECT_EQ(allowed[0].device().port_path(), "1-1") << "when it was adopted";
+  EXPECT_EQ(allowed[1].device().port_path(), "1-1") << "on the full disk: recorded afterwards";
+  EXPECT_EQ(allowed[2].device().port_path(), "2-1");
   terminal.ExpectWholeChain();
 }
 

@@ -1,0 +1,55 @@
+#ifndef SEKISHO_AGENT_CLI_COMMAND_LINE_H_
+#define SEKISHO_AGENT_CLI_COMMAND_LINE_H_
+
+#include <string>
+#include <vector>
+
+#include "agent/cli/texts.h"
+#include "sekisho/v1/local.pb.h"
+
+namespace sekisho::cli {
+
+// What the program ends with; documented in --help and sekisho(1).
+enum class ExitCode : int {
+  kDone = 0,
+  kFailed = 1,
+  kUsage = 2,
+  kAgentNotRunning = 3,
+  kNotPermitted = 4,
+  kNotFound = 5,
+  kRefused = 6,
+  kUnavailable = 7,
+  kProtectionOpen = 8,
+  kProtectionUntried = 9,
+};
+
+ExitCode ExitCodeOf(const v1::LocalFailure& failure);
+// Of what `doctor` tried.
+ExitCode ExitCodeOf(const v1::LocalDoctorReply& doctor);
+
+enum class Output { kText, kJson };
+enum class Asking { kQuestion, kYes };
+enum class Showing { kTerminal, kDesktop };
+
+struct Context {
+  std::string socket = "/run/sekisho/agentd.sock";
+  Language language = Language::kEnglish;
+  Output output = Output::kText;
+};
+
+// One function a command; each prints to standard output, and what went wrong to standard error.
+ExitCode RunStatus(const Context& context);
+ExitCode RunDevices(const Context& context);
+ExitCode RunWhy(const Context& context, const std::string& device);
+ExitCode RunRequest(const Context& context, const std::string& device, const std::string& reason);
+ExitCode RunReturn(const Context& context, const std::string& device);
+// `token_file` "-" is standard input.
+ExitCode RunEnrol(const Context& context, const std::string& token, const std::string& token_file);
+ExitCode RunAdopt(const Context& context, const std::vector<std::string>& handles, Asking asking);
+ExitCode RunDoctor(const Context& context);
+// Until it is ended; goes on when agentd is restarted.
+ExitCode RunWatch(const Context& context, Showing showing);
+
+}  // namespace sekisho::cli
+
+#endif  // SEKISHO_AGENT_CLI_COMMAND_LINE_H_

@@ -1,0 +1,144 @@
+#include <string_view>
+
+#include "agent/cli/texts.h"
+
+namespace sekisho::cli {
+namespace {
+
+struct Entry {
+  const char* english;
+  const char* japanese;
+};
+
+struct FailureEntry {
+  std::string_view code;
+  Entry entry;
+};
+
+constexpr FailureEntry kFailures[] = {
+    {"agent-not-running",
+     {"sekisho-agentd does not answer. The kernel goes on denying new devices.\n"
+      "Start it: sudo systemctl start sekisho-agentd",
+      "sekisho-agentd が応答しません。新しい機器の遮断はカーネルが続けています。\n"
+      "起動するには: sudo systemctl start sekisho-agentd"}},
+    {"agent-no-answer",
+     {"sekisho-agentd did not answer in time. Try again; if it stays so: journalctl -u "
+      "sekisho-agentd",
+      "sekisho-agentd から時間内に応答がありません。再試行し、続く場合は journalctl -u "
+      "sekisho-agentd を確認してください"}},
+    {"token-missing",
+     {"No token. Type: sudo sekisho enrol TOKEN, or --token-file FILE (- reads standard input)",
+      "トークンがありません。sudo sekisho enrol トークン、または --token-file ファイル"
+      "(- で標準入力)を指定してください"}},
+    {"token-file",
+     {"Cannot read the token file {file}. Check its name and that you may read it",
+      "トークンのファイル {file} を読めません。名前と権限を確認してください"}},
+    {"no-such-device",
+     {"No device {device}. See what is plugged in: sekisho devices",
+      "機器 {device} はありません。接続中の機器は sekisho devices で確認できます"}},
+    {"no-grant",
+     {"No exception is running on {device}. See: sekisho status",
+      "{device} に実行中の例外はありません。sekisho status で確認してください"}},
+    {"reason-empty",
+     {"A request needs a reason: sekisho request DEVICE --reason \"...\"",
+      "申請には理由が必要です: sekisho request 機器 --reason \"理由\""}},
+    {"reason-too-long",
+     {"The reason is longer than {bytes} bytes. Shorten it",
+      "理由が長すぎます({bytes} バイトまで)。短くしてください"}},
+    {"already-open",
+     {"{device} is open already; no exception is needed",
+      "{device} はすでに使えます。例外は必要ありません"}},
+    {"unrecordable",
+     {"It cannot be recorded now, so it cannot be done: the disk is full or cannot be written. "
+      "Tell "
+      "the helpdesk",
+      "記録できないため実行できません(ディスクの空きがないか書き込めません)"
+      "。窓口に連絡してください"}},
+    {"root-only",
+     {"Only root may do this. Type: sudo sekisho ...",
+      "管理者だけが実行できます。sudo sekisho ... としてください"}},
+    {"seat-only",
+     {"Only the person in front of the terminal, or root, may do this",
+      "この端末の前にいる利用者か管理者だけが実行できます"}},
+    {"too-fast",
+     {"Too many requests. Wait a few seconds and try again",
+      "要求が多すぎます。数秒待って再試行してください"}},
+    {"unknown-request",
+     {"sekisho-agentd does not know this request: it is older than this command. Update the "
+      "package "
+      "sekisho-agent and restart sekisho-agentd",
+      "sekisho-agentd がこの要求に対応していません。sekisho-agent "
+      "を更新し、sekisho-agentd を再起動してください"}},
+    {"already-enrolled",
+     {"This terminal is enrolled already, as {terminal}. See: sekisho status",
+      "この端末は {terminal} として登録済みです。sekisho status で確認してください"}},
+    {"enrolment-running",
+     {"An enrolment is under way. Wait for it to end",
+      "登録処理が進行中です。終わるまで待ってください"}},
+    {"enrolment-busy",
+     {"An enrolment is under way. Wait for it to end",
+      "登録処理が進行中です。終わるまで待ってください"}},
+    {"token-malformed",
+     {"This is not an enrolment token ({detail}). It starts with \"sekisho1.\"; copy it whole, or "
+      "make a new one: sekishoctl tokens create",
+      "登録トークンではありません({detail})。「sekisho1.」で始まる全体を貼り付けるか、"
+      "sekishoctl tokens create で発行し直してください"}},
+    {"link-absent",
+     {"sekisho-link is not running. Type: sudo systemctl start sekisho-link, then try again",
+      "sekisho-link が動いていません。sudo systemctl start sekisho-link の後に再試行してください"}},
+    {"console-unreachable",
+     {"The console {console} cannot be reached. Check the network and that the console runs; the "
+      "token is not used up",
+      "コンソール {console} に接続できません。ネットワークとコンソールの稼働を確認してください"
+      "(トークンは未使用のままです)"}},
+    {"root-of-trust-mismatch",
+     {"What answers at {console} is not the console that made this token. Nothing secret was sent. "
+      "Check the address, and make a new token on the right console",
+      "{console} "
+      "の応答は、このトークンを発行したコンソールのものではありません。秘密は送っていません。"
+      "アドレスを確認し、正しいコンソールで発行し直してください"}},
+    {"console-refused",
+     {"The console refused the token: it is unknown, used up, expired or revoked. Make a new one: "
+      "sekishoctl tokens create",
+      "コンソールがトークンを拒否しました(不明・使用済み・期限切れ・失効)。"
+      "sekishoctl tokens create で発行し直してください"}},
+    {"answer-malformed",
+     {"The console's answer could not be used. Update agent and console to matching versions",
+      "コンソールの応答を処理できません。エージェントとコンソールの版を揃えてください"}},
+    {"answer-not-authentic",
+     {"The answer is not signed by the root of trust in the token ({detail}). The terminal stays "
+      "unenrolled; tell the administrator",
+      "応答がトークンの信頼の起点で署名されていません({detail})。登録せずに中止しました。"
+      "管理者に連絡してください"}},
+    {"state-unwritable",
+     {"The state cannot be written. Free some space in /var/lib/sekisho and try again",
+      "状態を保存できません。/var/lib/sekisho の空き容量を確保して再試行してください"}},
+    {"stopping",
+     {"sekisho-link is stopping. Try again in a moment",
+      "sekisho-link が停止中です。少し待って再試行してください"}},
+    {"enrolment-failed",
+     {"The enrolment failed ({detail}). See: journalctl -u sekisho-link -u sekisho-agentd",
+      "登録に失敗しました({detail})。journalctl -u sekisho-link -u sekisho-agentd "
+      "を確認してください"}},
+    {"not-adoptable",
+     {"{device} is not only a keyboard, pointer or hub, so it cannot be adopted. See: sudo sekisho "
+      "adopt",
+      "{device} はキーボード・マウス・ハブ以外の機能を含むため承認できません。"
+      "候補は sudo sekisho adopt で確認できます"}},
+};
+
+}  // namespace
+
+std::string SayFailure(Language language, const v1::LocalFailure& failure) {
+  for (const FailureEntry& each : kFailures) {
+    if (each.code != failure.code()) continue;
+    std::string said = language == Language::kJapanese ? each.entry.japanese : each.entry.english;
+    for (const v1::Parameter& parameter : failure.parameters()) {
+      said = Replace(std::move(said), parameter.key(), parameter.value());
+    }
+    return said;
+  }
+  return failure.code();
+}
+
+}  // namespace sekisho::cli

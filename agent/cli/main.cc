@@ -1,0 +1,168 @@
+// sekisho: what the person at the terminal, and root on it, can ask of sekisho-agentd.
+#include <clocale>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "CLI/CLI.hpp"
+#include "agent/cli/command_line.h"
+
+namespace sekisho::cli {
+namespace {
+
+constexpr char kFooterEnglish[] =
+    "Example: sekisho devices, then sekisho request 2-1 --reason \"forms from the prefecture\"\n"
+    "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 sekisho-agentd does not answer, 4 not "
+    "permitted,\n  5 no such device or exception, 6 refused, 7 link or console unavailable,\n"
+    "  8 doctor: a protection let something through, 9 doctor: one could not be tried.";
+constexpr char kFooterJapanese[] =
+    "例: sekisho devices の後に sekisho request 2-1 --reason \"県からの様式\"\n"
+    "終了コード: 0 完了、1 失敗、2 使い方の誤り、3 sekisho-agentd の応答なし、4 権限なし、\n"
+    "  5 機器または例外が見つからない、6 拒否、7 接続プロセスまたはコンソールが使えない、\n"
+    "  8 doctor: 突破された保護がある、9 doctor: 試行できない保護がある";
+
+struct Help {
+  const char* english;
+  const char* japanese;
+};
+
+class Commands {
+ public:
+  explicit Commands(Context& context) : context_(context) {
+    app_.description(Pick({"What this terminal allows and refuses, and why.",
+                           "この端末が何を許可し何を遮断しているか、その理由を示します。"}));
+    app_.name("sekisho");
+    app_.footer(Pick({kFooterEnglish, kFooterJapanese}));
+    app_.set_version_flag("--version", std::string("sekisho " SEKISHO_VERSION));
+    app_.require_subcommand(1);
+    app_.add_option("--socket", context_.socket,
+                    Pick({"sekisho-agentd's socket", "sekisho-agentd のソケット"}))
+        ->capture_default_str();
+    AddQuestions();
+    AddRequests();
+    AddAdministration();
+  }
+
+  int Run(int argc, char** argv) {
+    try {
+      app_.parse(argc, argv);
+    } catch (const CLI::Success& done) {
+      return app_.exit(done);
+    } catch (const CLI::ParseError& error) {
+      app_.exit(error);
+      return static_cast<int>(ExitCode::kUsage);
+    }
+    return static_cast<int>(run_());
+  }
+
+ private:
+  const char* Pick(const Help& help) const {
+    return context_.language == Language::kJapanese ? help.japanese : help.english;
+  }
+
+  CLI::App* Add(const char* name, const Help& help, const char* example,
+                std::function<ExitCode()> run) {
+    CLI::App* command = app_.add_subcommand(name, Pick(help));
+    command->footer(std::string(Pick({"Example: ", "例: "})) + example);
+    command->callback([this, run = std::move(run)] { run_ = run; });
+    return command;
+  }
+
+  void AddOutput(CLI::App* command) {
+    static const std::map<std::string, Output> kOutputs = {{"text", Output::kText},
+                                                           {"json", Output::kJson}};
+    command->add_option("-o,--output", context_.output, Pick({"text or json", "text または json"}))
+        ->transform(CLI::CheckedTransformer(kOutputs));
+  }
+
+  void AddDevice(CLI::App* command) {
+    command
+        ->add_option(
+            "DEVICE", device_,
+            Pick({"Port (2-1.4) or reference (123456)", "ポート(2-1.4)または参照番号(123456)"}))
+        ->required();
+  }
+
+  void AddQuestions() {
+    AddOutput(Add("status",
+                  {"Enrolment, console, policy, exceptions, protections",
+                   "登録・コンソール・ポリシー・例外・保護の状態"},
+                  "sekisho status --output json", [this] { return RunStatus(context_); }));
+    AddOutput(Add("devices",
+                  {"What is plugged in, and what became of it", "接続中の機器とその扱い"},
+                  "sekisho devices", [this] { return RunDevices(context_); }));
+    CLI::App* why = Add("why", {"Why a device got what it got", "その扱いになった理由"},
+                        "sekisho why 2-1", [this] { return RunWhy(context_, device_); });
+    AddDevice(why);
+    AddOutput(why);
+    AddOutput(Add("doctor",
+                  {"Tries this terminal's protections, now", "この端末の保護を今すぐ試行します"},
+                  "sekisho doctor", [this] { return RunDoctor(context_); }));
+    CLI::App* watch = Add(
+        "watch",
+        {"Tells of refusals and of the time left, as they come", "遮断や残り時間を知らせ続けます"},
+        "sekisho watch --notify",
+        [this] { return RunWatch(context_, notify_ ? Showing::kDesktop : Showing::kTerminal); });
+    watch->add_flag("--notify", notify_,
+                    Pick({"As desktop notifications", "デスクトップ通知で知らせる"}));
+  }
+
+  void AddRequests() {
+    CLI::App* request =
+        Add("request", {"Asks the helpdesk for an exception", "窓口に例外を申請します"},
+            "sekisho request 2-1 --reason \"forms from the prefecture\"",
+            [this] { return RunRequest(context_, device_, reason_); });
+    AddDevice(request);
+    request->add_option("--reason", reason_, Pick({"What it is needed for", "必要な理由"}))
+        ->required();
+    AddDevice(
+        Add("return",
+            {"Ends an exception early, and closes the device", "例外を早く終え、機器を閉じます"},
+            "sekisho return 2-1", [this] { return RunReturn(context_, device_); }));
+  }
+
+  void AddAdministration() {
+    CLI::App* enrol = Add(
+        "enrol",
+        {"Makes this terminal the console's (root)", "この端末をコンソールに登録します(管理者)"},
+        "sudo sekisho enrol --token-file token.txt",
+        [this] { return RunEnrol(context_, token_, token_file_); });
+    CLI::Option* token = enrol->add_option(
+        "TOKEN", token_,
+        Pick({"\"sekisho1.…\", from the console", "コンソールで発行したトークン"}));
+    enrol
+        ->add_option(
+            "--token-file", token_file_,
+            Pick({"File with the token; - is standard input", "トークンのファイル(- で標準入力)"}))
+        ->excludes(token);
+    CLI::App* adopt = Add(
+        "adopt",
+        {"Keyboards and pointers that work at every boot (root)",
+         "起動時から使うキーボード・マウスの承認(管理者)"},
+        "sudo sekisho adopt 2-1.4 --yes",
+        [this] { return RunAdopt(context_, handles_, yes_ ? Asking::kYes : Asking::kQuestion); });
+    adopt->add_option("DEVICE", handles_,
+                      Pick({"Ports; none: all that could be", "ポート(省略時は候補すべて)"}));
+    adopt->add_flag("--yes", yes_, Pick({"Without a question", "確認せずに承認する"}));
+  }
+
+  Context& context_;
+  CLI::App app_;
+  std::function<ExitCode()> run_;
+  std::string device_, reason_, token_, token_file_;
+  std::vector<std::string> handles_;
+  // CLI11's flags are bools; they become enums before they leave this class.
+  bool notify_ = false;
+  bool yes_ = false;
+};
+
+}  // namespace
+}  // namespace sekisho::cli
+
+int main(int argc, char** argv) {
+  std::setlocale(LC_ALL, "");
+  sekisho::cli::Context context;
+  context.language = sekisho::cli::LanguageOfEnvironment();
+  return sekisho::cli::Commands(context).Run(argc, argv);
+}

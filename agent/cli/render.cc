@@ -1,0 +1,252 @@
+#include "agent/cli/render.h"
+
+#include <algorithm>
+#include <cstdio>
+
+#include "google/protobuf/util/json_util.h"
+
+namespace sekisho::cli {
+namespace {
+
+std::string Hex4(std::uint32_t value) {
+  char text[9];
+  std::snprintf(text, sizeof text, "%04x", value & 0xffff);
+  return text;
+}
+
+std::string SayClasses(Language language, const v1::Device& device) {
+  std::string classes;
+  for (int each : device.classes()) {
+    if (!classes.empty()) classes += language == Language::kJapanese ? "・" : ", ";
+    classes += Say(language, static_cast<v1::DeviceClass>(each));
+  }
+  return classes.empty() ? Say(language, v1::DEVICE_CLASS_UNKNOWN) : classes;
+}
+
+std::string SayAction(Language language, v1::Action action) {
+  switch (static_cast<int>(action)) {
+    case v1::ACTION_ALLOW:
+      return Say(language, Text::kAllowed);
+    case v1::ACTION_READ_ONLY:
+      return Say(language, Text::kReadOnly);
+    default:
+      return Say(language, Text::kBlocked);
+  }
+}
+
+std::string SayContact(Language language, const v1::Texts& texts) {
+  const std::string& contact =
+      language == Language::kJapanese ? texts.contact_ja() : texts.contact_en();
+  return contact.empty() ? "" : Say(language, Text::kContact, {{"contact", contact}});
+}
+
+std::string RenderDevice(Language language, const v1::LocalDevice& device) {
+  std::string state = SayAction(language, device.verdict().action());
+  const bool wanted_open = device.verdict().action() != v1::ACTION_BLOCK;
+  if (wanted_open != device.authorised()) state += Say(language, Text::kStateDiffers);
+  std::string line = Say(language, Text::kDeviceLine,
+                         {{"port", device.handle()},
+                          {"state", state},
+                          {"device", NameOf(device.device())},
+                          {"vendor", Hex4(device.device().vendor_id())},
+                          {"product", Hex4(device.device().product_id())},
+                          {"classes", SayClasses(language, device.device())}});
+  if (!device.reference().empty() && !wanted_open) {
+    line += Say(language, Text::kReference, {{"reference", device.reference()}});
+  }
+  return line + "\n";
+}
+
+std::string RenderGrant(Language language, const v1::RunningGrant& grant) {
+  return Say(language, grant.open() ? Text::kGrant : Text::kGrantNotPlugged,
+             {{"port", grant.device().port_path()},
+              {"device", NameOf(grant.device())},
+              {"action", SayAction(language, grant.action())},
+              {"left", SayDuration(language, grant.remaining_ns())},
+              {"by", grant.requested_by()},
+              {"reason", grant.reason()}}) +
+         "\n";
+}
+
+std::string SayLink(Language language, v1::LinkState state) {
+  switch (static_cast<int>(state)) {
+    case v1::LINK_STATE_CONNECTED:
+      return Say(language, Text::kLinkConnected);
+    case v1::LINK_STATE_CONNECTING:
+      return Say(language, Text::kLinkConnecting);
+    default:
+      return Say(language, Text::kLinkAbsent);
+  }
+}
+
+std::string ParameterOf(const v1::Event& event, std::string_view key) {
+  for (const v1::Parameter& each : event.parameters()) {
+    if (each.key() == key) return each.value();
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string NameOf(const v1::Device& device) {
+  std::string name = device.manufacturer();
+  if (!name.empty() && !device.product().empty()) name += " ";
+  name += device.product();
+  return name.empty() ? Hex4(device.vendor_id()) + ":" + Hex4(device.product_id()) : name;
+}
+
+std::string Render(Language language, const v1::LocalStatusReply& status) {
+  std::string text = "Sekisho " + status.agent_version() + "\n";
+  if (!status.enrolled()) {
+    text += Say(language, Text::kNotEnrolled) + "\n";
+  } else {
+    text += Say(language, Text::kEnrolled,
+                {{"terminal", status.terminal_id()},
+                 {"organisation", status.organisation_id()},
+                 {"group", status.group_id()}}) +
+            "\n";
+    const std::string heard = status.has_console_time()
+                                  ? Say(language, Text::kLastHeard,
+                                        {{"seconds", std::to_string(status.beacon_age_seconds())}})
+                                  : Say(language, Text::kNeverHeard);
+    text += Say(language, Text::kConsole,
+                {{"console", status.console_address()},
+                 {"link", SayLink(language, status.link())},
+                 {"heard", heard}}) +
+            "\n";
+  }
+  if (status.bundle_version() == 0) {
+    text += Say(language, Text::kNoPolicy) + "\n";
+  } else {
+    text += Say(language, Text::kPolicy,
+                {{"version", std::to_string(status.bundle_version())}, {"zone", status.zone()}}) +
+            "\n";
+  }
+  if (status.newest_bundle_version() > status.bundle_version()) {
+    text += Say(language, Text::kPolicyOld,
+                {{"newest", std::to_string(status.newest_bundle_version())}}) +
+            "\n";
+  }
+  for (const v1::RunningGrant& grant : status.grants()) text += RenderGrant(language, grant);
+  if (status.grants().empty()) text += Say(language, Text::kNoGrants) + "\n";
+  text += Say(language, Text::kWaiting, {{"count", std::to_string(status.spool_waiting())}}) + "\n";
+  const auto holds = std::ranges::count_if(status.probes(), [](const v1::Probe& probe) {
+    return probe.result() == v1::PROBE_RESULT_HOLDS;
+  });
+  text +=
+      status.probes().empty()
+          ? Say(language, Text::kProbesNone) + "\n"
+          : Say(language, Text::kProbes,
+                {{"holds", std::to_string(holds)}, {"all", std::to_string(status.probes_size())}}) +
+                "\n";
+  const std::string contact = SayContact(language, status.texts());
+  return contact.empty() ? text : text + contact + "\n";
+}
+
+std::string Render(Language language, const v1::LocalDevicesReply& devices) {
+  if (devices.devices().empty()) return Say(language, Text::kNoDevices) + "\n";
+  std::string text;
+  for (const v1::LocalDevice& device : devices.devices()) text += RenderDevice(language, device);
+  return text;
+}
+
+std::string Render(Language language, const v1::LocalWhyReply& why) {
+  const v1::Verdict& verdict = why.device().verdict();
+  std::string text = RenderDevice(language, why.device());
+  text += "  " + Say(language, verdict.reason()) + "\n";
+  if (!why.rule_description().empty()) {
+    text += Say(language, Text::kWhyRule,
+                {{"rule", verdict.rule_id()}, {"description", why.rule_description()}}) +
+            "\n";
+  }
+  if (verdict.policy_version() != 0) {
+    text += Say(language, Text::kWhyPolicyVersion,
+                {{"version", std::to_string(verdict.policy_version())}}) +
+            "\n";
+  }
+  if (!verdict.runner_up_rule_id().empty()) {
+    text +=
+        Say(language, Text::kWhyRunnerUp,
+            {{"rule", verdict.runner_up_rule_id()}, {"condition", verdict.runner_up_condition()}}) +
+        "\n";
+  }
+  if (verdict.action() == v1::ACTION_BLOCK) {
+    text += Say(language, Text::kWhyNext, {{"port", why.device().handle()}}) + "\n";
+  }
+  return text;
+}
+
+std::string Render(Language language, const v1::LocalDoctorReply& doctor) {
+  std::string text;
+  bool open = false, untried = false;
+  for (const v1::Probe& probe : doctor.probes()) {
+    Text line = Text::kProbeUntried;
+    if (probe.result() == v1::PROBE_RESULT_HOLDS) line = Text::kProbeHolds;
+    if (probe.result() == v1::PROBE_RESULT_OPEN) line = Text::kProbeOpen;
+    open |= line == Text::kProbeOpen;
+    untried |= line == Text::kProbeUntried;
+    text += Say(language, line, {{"name", probe.name()}, {"detail", probe.detail()}}) + "\n";
+  }
+  if (open) return text + Say(language, Text::kDoctorOpen) + "\n";
+  if (untried || doctor.probes().empty()) return text + Say(language, Text::kDoctorUntried) + "\n";
+  return text + Say(language, Text::kDoctorAllHold) + "\n";
+}
+
+std::string RenderProposals(Language language, const v1::LocalAdoptReply& reply) {
+  if (reply.proposals().empty()) return Say(language, Text::kNoProposals) + "\n";
+  std::string text;
+  for (const v1::AdoptionProposal& proposal : reply.proposals()) {
+    text += Say(language, Text::kProposal,
+                {{"port", proposal.handle()},
+                 {"device", NameOf(proposal.device())},
+                 {"classes", SayClasses(language, proposal.device())}});
+    if (proposal.already()) text += Say(language, Text::kProposalAlready);
+    text += "\n";
+    std::string hubs;
+    for (const std::string& hub : proposal.hubs()) hubs += hubs.empty() ? hub : ", " + hub;
+    if (!hubs.empty()) text += Say(language, Text::kProposalHubs, {{"hubs", hubs}}) + "\n";
+  }
+  return text;
+}
+
+Notice Render(Language language, const v1::LocalNotice& notice) {
+  const v1::Event& event = notice.event();
+  const std::string device = NameOf(event.device());
+  switch (static_cast<int>(event.kind())) {
+    case v1::EVENT_KIND_DEVICE_BLOCKED: {
+      const std::string& words = language == Language::kJapanese ? notice.texts().blocked_ja()
+                                                                 : notice.texts().blocked_en();
+      return {Say(language, Text::kNoticeBlocked, {{"device", device}}),
+              Say(language, Text::kNoticeBlockedBody,
+                  {{"reference", event.reference()},
+                   {"why", words.empty() ? Say(language, event.verdict().reason()) : words},
+                   {"contact", SayContact(language, notice.texts())}})};
+    }
+    case v1::EVENT_KIND_GRANT_OPENED:
+      return {
+          Say(language, Text::kNoticeOpened,
+              {{"device", device}, {"left", SayDuration(language, notice.grant().remaining_ns())}}),
+          Say(language, Text::kNoticeRunning, {{"port", event.device().port_path()}})};
+    case v1::EVENT_KIND_GRANT_ENDED:
+      return {Say(language, Text::kNoticeEnded), ""};
+    case v1::EVENT_KIND_HOLDER_ENDED:
+      return {Say(language, Text::kNoticeHolder,
+                  {{"program", ParameterOf(event, "program")}, {"pid", ParameterOf(event, "pid")}}),
+              ""};
+    case v1::EVENT_KIND_MEDIUM_CLOSED:
+      return {Say(language, Text::kNoticeClosed, {{"device", device}}), ""};
+    default:
+      return {};
+  }
+}
+
+std::string ToJson(const google::protobuf::Message& message) {
+  google::protobuf::util::JsonPrintOptions options;
+  options.add_whitespace = true;
+  options.always_print_primitive_fields = true;
+  std::string json;
+  if (!google::protobuf::util::MessageToJsonString(message, &json, options).ok()) return "{}\n";
+  return json;
+}
+
+}  // namespace sekisho::cli

@@ -1,0 +1,289 @@
+#include "agent/cli/texts.h"
+
+#include <cstdlib>
+
+namespace sekisho::cli {
+namespace {
+
+struct Entry {
+  const char* english;
+  const char* japanese;
+};
+
+const char* Choose(Language language, const Entry& entry) {
+  return language == Language::kJapanese ? entry.japanese : entry.english;
+}
+
+Entry EntryOf(Text text) {
+  switch (text) {
+    case Text::kNotEnrolled:
+      return {
+          "Not enrolled. Only adopted keyboards, pointers and hubs work.\n"
+          "To enrol: sudo sekisho enrol TOKEN (the token comes from the console)",
+          "この端末は未登録です。導入時に承認したキーボード・マウス・ハブだけが使えます。\n"
+          "登録するには: sudo sekisho enrol トークン(トークンはコンソールで発行します)"};
+    case Text::kEnrolled:
+      return {"Terminal {terminal} of {organisation}, group {group}",
+              "端末 {terminal}({organisation}、グループ {group})"};
+    case Text::kConsole:
+      return {"Console {console}: {link}; {heard}", "コンソール {console}: {link}、{heard}"};
+    case Text::kLinkAbsent:
+      return {"no link process (sudo systemctl status sekisho-link)",
+              "接続プロセスがありません(sudo systemctl status sekisho-link で確認)"};
+    case Text::kLinkConnecting:
+      return {"connecting", "接続しています"};
+    case Text::kLinkConnected:
+      return {"connected", "接続済み"};
+    case Text::kNeverHeard:
+      return {"nothing signed heard in this boot", "起動後まだ署名付きの応答がありません"};
+    case Text::kLastHeard:
+      return {"last signed word {seconds} s ago", "最後の署名付き応答は {seconds} 秒前"};
+    case Text::kNoPolicy:
+      return {"No policy: everything but adopted devices is blocked",
+              "ポリシーがありません: 承認済みの機器以外はすべて遮断します"};
+    case Text::kPolicy:
+      return {"Policy version {version}, {zone}", "ポリシー 第{version}版({zone})"};
+    case Text::kPolicyOld:
+      return {"  The console has version {newest}; it has not arrived",
+              "  コンソールの最新は第{newest}版ですが、まだ届いていません"};
+    case Text::kWaiting:
+      return {"Events waiting for the console: {count}",
+              "コンソールへの送信待ちの記録: {count} 件"};
+    case Text::kNoGrants:
+      return {"No exception is running", "実行中の例外はありません"};
+    case Text::kGrant:
+      return {"Exception on {port}: {device}, {action}, {left} left (granted to {by}: {reason})",
+              "例外 {port}: {device}、{action}、残り {left}(申請 {by}: {reason})"};
+    case Text::kGrantNotPlugged:
+      return {"Exception waiting for its device: {action}, {left} left (granted to {by}: {reason})",
+              "例外(機器は接続されていません): {action}、残り {left}(申請 {by}: {reason})"};
+    case Text::kProbes:
+      return {"Protections tried: {holds} of {all} held",
+              "保護の試行: {all} 件中 {holds} 件が有効"};
+    case Text::kProbesNone:
+      return {"No protection has been tried yet", "保護の試行はまだ行われていません"};
+    case Text::kContact:
+      return {"Contact: {contact}", "連絡先: {contact}"};
+    case Text::kNoDevices:
+      return {"No USB device is plugged in", "USB機器は接続されていません"};
+    case Text::kDeviceLine:
+      return {"{port}  {state}  {device} ({vendor}:{product}), {classes}",
+              "{port}  {state}  {device}({vendor}:{product})、{classes}"};
+    case Text::kReference:
+      return {"  reference {reference}", "  参照番号 {reference}"};
+    case Text::kBlocked:
+      return {"blocked", "遮断"};
+    case Text::kReadOnly:
+      return {"read-only", "読み取り専用"};
+    case Text::kAllowed:
+      return {"allowed", "許可"};
+    case Text::kStateDiffers:
+      return {" (changing)", "(変更中)"};
+    case Text::kWhyPolicyVersion:
+      return {"  Decided under policy version {version}", "  判定に用いたポリシー: 第{version}版"};
+    case Text::kWhyRunnerUp:
+      return {"  The nearest rule was \"{rule}\"; it did not match because of {condition}",
+              "  最も近い規則は「{rule}」ですが、条件 {condition} が合いませんでした"};
+    case Text::kWhyRule:
+      return {"  Rule \"{rule}\": {description}", "  規則「{rule}」: {description}"};
+    case Text::kWhyNext:
+      return {
+          "  To ask for an exception: sekisho request {port} --reason \"...\", then tell the "
+          "helpdesk the reference",
+          "  例外を申請するには: sekisho request {port} --reason \"理由\" "
+          "を実行し、参照番号を窓口に伝えてください"};
+    case Text::kRequested:
+      return {"Requested. Tell the helpdesk this reference: {reference}",
+              "申請しました。窓口に参照番号を伝えてください: {reference}"};
+    case Text::kReturned:
+      return {"Returned. The device is being closed.", "返却しました。機器を閉じています。"};
+    case Text::kEnrolDone:
+      return {"Enrolled as {terminal} ({organisation}, group {group})",
+              "登録しました: 端末 {terminal}({organisation}、グループ {group})"};
+    case Text::kProposal:
+      return {"{port}  {device}, {classes}", "{port}  {device}、{classes}"};
+    case Text::kProposalAlready:
+      return {"  adopted already", "  承認済み"};
+    case Text::kProposalHubs:
+      return {"  with the hubs above it: {hubs}", "  経由するハブも承認します: {hubs}"};
+    case Text::kNoProposals:
+      return {"No keyboard or pointer is plugged in that could be adopted",
+              "承認できるキーボード・マウスは接続されていません"};
+    case Text::kAdoptQuestion:
+      return {
+          "Adopt these? They will work at every boot, without policy or console. [y/N] ",
+          "これらを承認しますか? 起動時からポリシーやコンソールなしで使えるようになります。[y/N] "};
+    case Text::kAdoptHint:
+      return {"To adopt them: sudo sekisho adopt --yes, or name some: sudo sekisho adopt {port}",
+              "承認するには: sudo sekisho adopt --yes(一部だけなら sudo sekisho adopt {port})"};
+    case Text::kAdopted:
+      return {"Adopted: {ports}", "承認しました: {ports}"};
+    case Text::kNothingAdopted:
+      return {"Nothing new was adopted", "新しく承認した機器はありません"};
+    case Text::kProbeHolds:
+      return {"held     {name}: tried, and refused  {detail}",
+              "有効    {name}: 試行し、拒否されました  {detail}"};
+    case Text::kProbeOpen:
+      return {"OPEN     {name}: tried, and it went through  {detail}",
+              "突破    {name}: 試行したところ、通りました  {detail}"};
+    case Text::kProbeUntried:
+      return {"untried  {name}: could not be tried  {detail}",
+              "未試行  {name}: 試行できませんでした  {detail}"};
+    case Text::kDoctorAllHold:
+      return {"Every protection was tried and held.", "すべての保護を試行し、有効でした。"};
+    case Text::kDoctorOpen:
+      return {"This terminal is NOT protected. Call the helpdesk and unplug what you do not need.",
+              "この端末は保護されていません。窓口に連絡し、不要な機器を外してください。"};
+    case Text::kDoctorUntried:
+      return {"Some protections could not be tried: they are not claimed.",
+              "試行できなかった保護があります。その保護は確認できていません。"};
+    case Text::kNoticeBlocked:
+      return {"{device} was refused", "{device} を遮断しました"};
+    case Text::kNoticeBlockedBody:
+      return {"Reference {reference}. {why} {contact}", "参照番号 {reference}。{why} {contact}"};
+    case Text::kNoticeOpened:
+      return {"{device} is open for {left}", "{device} を使えます(残り {left})"};
+    case Text::kNoticeRunning:
+      return {"To end early: sekisho return {port}", "早く終えるには: sekisho return {port}"};
+    case Text::kNoticeLeft:
+      return {"{device}: {left} left", "{device}: 残り {left}"};
+    case Text::kNoticeEnded:
+      return {"The exception has ended", "例外の期限が終わりました"};
+    case Text::kNoticeHolder:
+      return {"{program} (process {pid}) was ended: it still had the device open",
+              "{program}(プロセス {pid})を終了しました: 機器を使用中でした"};
+    case Text::kNoticeClosed:
+      return {"{device} is closed and may be unplugged", "{device} を閉じました。取り外せます"};
+    case Text::kWatching:
+      return {"Watching; Ctrl-C ends it", "監視しています(Ctrl-C で終了)"};
+    case Text::kAgentBack:
+      return {"Connected to sekisho-agentd again", "sekisho-agentd に再接続しました"};
+    case Text::kMinutesSeconds:
+      return {"{minutes} min {seconds} s", "{minutes}分{seconds}秒"};
+    case Text::kSeconds:
+      return {"{seconds} s", "{seconds}秒"};
+    case Text::kHoursMinutes:
+      return {"{hours} h {minutes} min", "{hours}時間{minutes}分"};
+  }
+  return {"", ""};
+}
+
+}  // namespace
+
+std::string Replace(std::string text, std::string_view name, std::string_view value) {
+  const std::string mark = "{" + std::string(name) + "}";
+  for (std::size_t at = text.find(mark); at != std::string::npos;
+       at = text.find(mark, at + value.size())) {
+    text.replace(at, mark.size(), value);
+  }
+  return text;
+}
+
+Language LanguageOfEnvironment() {
+  for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
+    const char* value = std::getenv(name);
+    if (value == nullptr || *value == '\0') continue;
+    return std::string_view(value).starts_with("ja") ? Language::kJapanese : Language::kEnglish;
+  }
+  return Language::kEnglish;
+}
+
+std::string Say(Language language, Text text,
+                std::initializer_list<std::pair<std::string_view, std::string>> values) {
+  std::string said = Choose(language, EntryOf(text));
+  for (const auto& [name, value] : values) said = Replace(std::move(said), name, value);
+  return said;
+}
+
+std::string Say(Language language, v1::VerdictReason reason) {
+  const auto entry = [&]() -> Entry {
+    switch (static_cast<int>(reason)) {
+      case v1::VERDICT_REASON_DEFAULT:
+        return {"No rule of the policy allows it.", "ポリシーに許可する規則がありません。"};
+      case v1::VERDICT_REASON_RULE:
+        return {"A rule of the policy says so.", "ポリシーの規則によります。"};
+      case v1::VERDICT_REASON_GRANT:
+        return {"An exception was granted for it.", "例外が承認されています。"};
+      case v1::VERDICT_REASON_ADOPTED:
+        return {"It was adopted at installation.", "導入時に承認された機器です。"};
+      case v1::VERDICT_REASON_UNREADABLE:
+        return {"What it says about itself cannot be read.", "機器の自己申告を読み取れません。"};
+      case v1::VERDICT_REASON_ANOTHER_INSTANCE:
+        return {"Another device just like it is open under the same exception.",
+                "同じ例外で、同じ識別情報の別の機器がすでに開いています。"};
+      case v1::VERDICT_REASON_UNRECORDABLE:
+        return {"It would be allowed, but that cannot be recorded: the disk is full or unwritable.",
+                "許可できる機器ですが、記録できないため遮断しました(ディスクの空き不足など)。"};
+      case v1::VERDICT_REASON_READ_ONLY_UNAVAILABLE:
+        return {"It may only be read, and this version cannot hold that.",
+                "読み取り専用の指定ですが、この版では保証できないため遮断しました。"};
+      case v1::VERDICT_REASON_NO_POLICY:
+        return {"There is no valid policy on this terminal yet.",
+                "この端末に有効なポリシーがまだありません。"};
+      default:
+        return {"", ""};
+    }
+  }();
+  return Choose(language, entry);
+}
+
+std::string Say(Language language, v1::DeviceClass device_class) {
+  const auto entry = [&]() -> Entry {
+    switch (static_cast<int>(device_class)) {
+      case v1::DEVICE_CLASS_STORAGE:
+        return {"storage", "記憶装置"};
+      case v1::DEVICE_CLASS_OPTICAL:
+        return {"optical drive", "光学ドライブ"};
+      case v1::DEVICE_CLASS_TAPE:
+        return {"tape drive", "テープ装置"};
+      case v1::DEVICE_CLASS_CARD_READER:
+        return {"card reader", "カードリーダー"};
+      case v1::DEVICE_CLASS_PHONE:
+        return {"phone", "スマートフォン"};
+      case v1::DEVICE_CLASS_CAMERA:
+        return {"camera", "カメラ"};
+      case v1::DEVICE_CLASS_PRINTER:
+        return {"printer", "プリンター"};
+      case v1::DEVICE_CLASS_NETWORK_ADAPTER:
+        return {"network adapter", "ネットワークアダプター"};
+      case v1::DEVICE_CLASS_WIFI:
+        return {"Wi-Fi", "無線LAN"};
+      case v1::DEVICE_CLASS_BLUETOOTH:
+        return {"Bluetooth", "Bluetooth"};
+      case v1::DEVICE_CLASS_SERIAL:
+        return {"serial port", "シリアルポート"};
+      case v1::DEVICE_CLASS_KEYBOARD:
+        return {"keyboard", "キーボード"};
+      case v1::DEVICE_CLASS_POINTER:
+        return {"pointer", "マウス"};
+      case v1::DEVICE_CLASS_AUDIO:
+        return {"audio", "音声機器"};
+      case v1::DEVICE_CLASS_VIDEO:
+        return {"video", "映像機器"};
+      case v1::DEVICE_CLASS_SMART_CARD_READER:
+        return {"smart-card reader", "ICカードリーダー"};
+      case v1::DEVICE_CLASS_SECURITY_KEY:
+        return {"security key", "セキュリティキー"};
+      case v1::DEVICE_CLASS_HUB:
+        return {"hub", "ハブ"};
+      default:
+        return {"unknown kind", "種類不明"};
+    }
+  }();
+  return Choose(language, entry);
+}
+
+std::string SayDuration(Language language, std::uint64_t nanoseconds) {
+  const std::uint64_t seconds = nanoseconds / 1'000'000'000;
+  if (seconds < 60) return Say(language, Text::kSeconds, {{"seconds", std::to_string(seconds)}});
+  if (seconds < 3600) {
+    return Say(
+        language, Text::kMinutesSeconds,
+        {{"minutes", std::to_string(seconds / 60)}, {"seconds", std::to_string(seconds % 60)}});
+  }
+  return Say(
+      language, Text::kHoursMinutes,
+      {{"hours", std::to_string(seconds / 3600)}, {"minutes", std::to_string(seconds / 60 % 60)}});
+}
+
+}  // namespace sekisho::cli
