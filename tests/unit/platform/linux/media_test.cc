@@ -35,6 +35,9 @@ class Process {
     EXPECT_EQ(pipe(ends), 0);
     pid_ = fork();
     if (pid_ == 0) {
+      sigset_t none;  // a loop of another test may have blocked SIGTERM
+      sigemptyset(&none);
+      sigprocmask(SIG_SETMASK, &none, nullptr);
       start();
       close(ends[0]);
       EXPECT_EQ(write(ends[1], "r", 1), 1);
