@@ -45,7 +45,8 @@ absl::StatusOr<std::string> FindGroup(const google::protobuf::RepeatedPtrField<v
     const std::string& path = paths.at(group.group_id());
     if (path == typed) return group.group_id();
     names.push_back(group.name());
-    if (group.name() != typed) continue;
+    // The end of a path is enough when it is only once: nobody types the municipality's own name.
+    if (!path.ends_with("/" + std::string(typed))) continue;
     ids.push_back(group.group_id());
     paths_of_ids.push_back(path);
   }

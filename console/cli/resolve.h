@@ -13,8 +13,8 @@
 // From what people type (names, paths, beginnings of ids) to what the console is asked for.
 namespace sekisho::console::cli {
 
-// A group's id from its id, its path, or its name when only one has it; "" stays "". An operator
-// who may not list groups can still give the id.
+// A group's id from its id, its path, or as much of the path's end (its name, say) as only one has;
+// "" stays "". An operator who may not list groups can still give the id.
 absl::StatusOr<std::string> ResolveGroup(Context& context, Client& client, std::string_view typed);
 // The same over a list: the pure half.
 absl::StatusOr<std::string> FindGroup(const google::protobuf::RepeatedPtrField<v1::Group>& groups,

@@ -21,7 +21,7 @@ inline constexpr Text kMissing{"{name} is missing", "{name} が指定されて�
 inline constexpr Text kBadValue{"{message}", "値が正しくありません: {message}"};
 inline constexpr Text kMissingCommand{"say what to do", "コマンドを指定してください"};
 inline constexpr Text kNotOneOf{
-    "\"{typed}\" is not one of the choices[[; did you mean \"{nearest}\"?]] Choices: {choices}",
+    "\"{typed}\" is not one of the choices[[ (did you mean \"{nearest}\"?)]]: {choices}",
     "「{typed}」は選べません[[。「{nearest}」ではありませんか]]。選択肢: {choices}"};
 inline constexpr Text kNotASpan{
     "\"{typed}\" is not a length of time; write a number and its unit, like 90s, 15m, 1h30m or 2d "
@@ -144,7 +144,7 @@ inline constexpr Text kReconnecting{
 
 // ---- arguments that name things
 inline constexpr Text kNoSuchGroup{
-    "there is no group \"{typed}\"[[; did you mean \"{nearest}\"?]] See: sekishoctl groups list",
+    "there is no group \"{typed}\"[[ (did you mean \"{nearest}\"?)]]; see: sekishoctl groups list",
     "グループ「{typed}」はありません[[。「{nearest}」ではありませんか]]。一覧: sekishoctl groups "
     "list"};
 inline constexpr Text kAmbiguousGroup{

@@ -34,6 +34,27 @@ TEST(FindGroup, TakesAnIdAPathOrANameThatIsOnlyOnce) {
   EXPECT_EQ(Find("id-2").value(), "id-2");
   EXPECT_EQ(Find("本庁/税務課").value(), "id-2");
   EXPECT_EQ(Find("支所").value(), "id-3");
+  EXPECT_EQ(Find("zeimu").value(), "id-5");
+}
+
+TEST(FindGroup, TakesTheEndOfAPathAtItsSlashesOnly) {
+  v1::ListGroupsResponse groups;
+  const auto add = [&groups](const char* id, const char* parent, const char* name) {
+    v1::Group* group = groups.add_groups();
+    group->set_group_id(id);
+    group->set_parent_id(parent);
+    group->set_name(name);
+  };
+  add("top", "", "狛江市");
+  add("main", "top", "本庁");
+  add("tax", "main", "税務課");
+  const auto find = [&groups](const char* typed) {
+    return FindGroup(groups.groups(), typed, Language::kEnglish);
+  };
+  EXPECT_EQ(find("本庁/税務課").value(), "tax");
+  EXPECT_EQ(find("狛江市").value(), "top");
+  EXPECT_FALSE(find("務課").ok());
+  EXPECT_FALSE(find("/税務課").ok());
 }
 
 TEST(FindGroup, AsksForThePathWhenANameIsUsedTwice) {
