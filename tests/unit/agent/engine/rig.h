@@ -2,9 +2,12 @@
 #define SEKISHO_TESTS_UNIT_AGENT_ENGINE_RIG_H_
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "agent/engine/engine.h"
@@ -25,6 +28,20 @@ class RecordingLink : public engine::LinkPort {
   std::vector<v1::LinkDown> sent;
   // Messages it takes before its buffer is full.
   std::size_t room = 1000000;
+};
+
+// A seat during whose next question something else happens: agentd asks it in the middle of
+// recording, which is between deciding and acting.
+class InterruptedSeat : public platform::fake::FakeSeat {
+ public:
+  platform::Result<platform::SeatPerson> Active() override {
+    if (const auto interrupt = std::exchange(interrupt_, nullptr)) interrupt();
+    return FakeSeat::Active();
+  }
+  void BeforeNext(std::function<void()> interrupt) { interrupt_ = std::move(interrupt); }
+
+ private:
+  std::function<void()> interrupt_;
 };
 
 // One terminal: the real engine, spool, core and contract over fakes that live longer than the
@@ -84,7 +101,7 @@ class Terminal {
   platform::fake::FakeBackstop backstop;
   platform::fake::FakeBootRules boot_rules;
   platform::fake::MemoryFiles files;
-  platform::fake::FakeSeat seat;
+  InterruptedSeat seat;
   platform::fake::FakeProbes probes;
   engine::Settings settings;
   RecordingLink link;

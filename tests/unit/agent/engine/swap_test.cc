@@ -12,14 +12,24 @@ TEST(SwapTest, AThousandSwapsBetweenDecisionAndAuthorisationOpenNoStick) {
   const std::vector<std::string> ports = {"2-1", "2-2", "2-3", "2-4"};
   for (int round = 0; round < 1000; ++round) {
     const std::string& port = ports[round % ports.size()];
-    // In turn: after the open directory was read, and in the very call that authorises.
-    const char* moment = round % 2 == 0 ? "Authorise" : "Read";
+    // In turn: while it is read, while the allow is being recorded (after the decision, before the
+    // act), and in the very call that authorises.
+    const auto swap = [&] { terminal.bus.Swap(port, Stick("S" + std::to_string(round))); };
+    const char* moments[] = {"Read", "recording", "Authorise"};
+    const char* moment = moments[round % 3];
     terminal.bus.Plug(port, Hub());
-    terminal.bus.BeforeNext(moment,
-                            [&] { terminal.bus.Swap(port, Stick("S" + std::to_string(round))); });
+    if (round % 3 == 1) {
+      terminal.seat.BeforeNext(swap);
+    } else {
+      terminal.bus.BeforeNext(moment, swap);
+    }
     terminal.Settle();
     ASSERT_NE(terminal.bus.At(port), nullptr);
     ASSERT_EQ(terminal.bus.At(port)->facts.serial, "S" + std::to_string(round));
+    // Not for a moment either: a driver binds within milliseconds.
+    ASSERT_THAT(terminal.bus.effects(), ::testing::Not(::testing::Contains("authorise " + port)))
+        << "round " << round << " by " << moment;
+    terminal.bus.ForgetEffects();
     ASSERT_FALSE(terminal.bus.Authorised(port)) << "round " << round << " by " << moment;
     terminal.bus.Unplug(port);
     terminal.Settle();
