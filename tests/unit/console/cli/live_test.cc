@@ -165,14 +165,17 @@ TEST_F(Live, OutputIsJapaneseInAJapaneseLocale) {
 
 // Every event once, though the console is killed in the middle and the follower is not told.
 TEST_F(Live, FollowingLosesNothingAndRepeatsNothingWhenTheConsoleIsKilled) {
-  for (const char* name : {"before", "after"}) {
+  for (const char* name : {"listed", "before", "after"}) {
     ASSERT_EQ(Admin({"terminals", "expect", name}).code, 0);
   }
   const auto revoke = [this](const std::string& name) {
     return Admin({"terminals", "revoke", name, "--reason", "lost " + name, "--yes"}).code;
   };
+  ASSERT_EQ(revoke("listed"), 0);
   const std::unique_ptr<Running> follower =
       console_->Follow("admin", {"events", "--follow", "--kind", "terminal-revoked"});
+  // Once it has written the list, all that follows comes by the watch.
+  ASSERT_TRUE(follower->WaitForOutput("lost listed")) << follower->err();
   ASSERT_EQ(revoke("before"), 0);
   EXPECT_TRUE(follower->WaitForOutput("lost before")) << follower->err();
   console_->Kill();
