@@ -204,14 +204,18 @@ std::vector<Figure> MeasureFleet(const BenchOptions& options) {
   fleet.ReportBlocks(std::min(grants, count));
   std::vector<double> granted;
   std::vector<double> round_trip;
+  double loaded_seconds = 0;
+  const std::size_t acknowledged_before = fleet.acknowledged();
   constexpr std::size_t kTurn = 20;
   while (granted.size() < grants) {
     {
+      const Clock::time_point start = Clock::now();
       const Load load(kEventsPerSecond, [&fleet] { fleet.ReportOne(); });
       std::this_thread::sleep_for(std::chrono::milliseconds{500});
       for (std::size_t i = 0; i < kTurn && granted.size() < grants; ++i) {
         granted.push_back(Grant(session, fleet, granted.size() % count) * 1000);
       }
+      loaded_seconds += SecondsSince(start);
     }
     const Load load(kEventsPerSecond, [&bare_fleet] { bare_fleet.SendOne(); });
     std::this_thread::sleep_for(std::chrono::milliseconds{500});
@@ -219,6 +223,9 @@ std::vector<Figure> MeasureFleet(const BenchOptions& options) {
       round_trip.push_back(bare_fleet.RoundTrip(round_trip.size() % count) * 1000);
     }
   }
+  std::cerr << "fleet: "
+            << static_cast<double>(fleet.acknowledged() - acknowledged_before) / loaded_seconds
+            << " events/s acknowledged meanwhile\n";
   return {
       {.name = "fleet.memory-per-terminal",
        .value = console_memory,

@@ -2,12 +2,15 @@
 
 #include <stdexcept>
 
+#include "proto/contract/bounds.h"
+
 namespace sekisho::bench {
 
 LiveFleet::LiveFleet(const EnrolledFleet& fleet, const std::string& address)
     : fleet_(fleet),
       ring_(fleet.Ring()),
       bundles_(fleet.papers.size(), 0),
+      in_flight_(fleet.papers.size(), 0),
       crowd_([this](int index, const v1::Sealed& sealed) { Take(index, sealed); }) {
   std::vector<std::string> boots;
   for (const Papers& papers : fleet.papers) {
@@ -60,6 +63,7 @@ void LiveFleet::ReportBlocks(std::size_t count) {
     v1::Sealed sealed;
     {
       const std::lock_guard lock(mutex_);
+      ++in_flight_[i];
       sealed = writers_[i].Next(1).sealed;
     }
     crowd_.at(i).Send(std::move(sealed));
@@ -73,8 +77,13 @@ void LiveFleet::ReportOne() {
   std::size_t index = 0;
   {
     const std::lock_guard lock(mutex_);
-    turn_ = (turn_ + 1) % writers_.size();
+    std::size_t tried = 0;
+    do {
+      turn_ = (turn_ + 1) % writers_.size();
+      if (++tried > writers_.size()) return;  // the console is behind with all of them
+    } while (in_flight_[turn_] >= static_cast<int>(contract::kMaxBatchesInFlight));
     index = turn_;
+    ++in_flight_[index];
     sealed = writers_[index].Next(1).sealed;
   }
   crowd_.at(index).Send(std::move(sealed));
@@ -105,6 +114,10 @@ void LiveFleet::Take(int index, const v1::Sealed& sealed) {
   if (purpose == v1::PURPOSE_ACKNOWLEDGEMENT) {
     const auto message = contract::OpenAndParse<v1::Acknowledgement>(ring_, sealed, purpose);
     if (!message.ok()) return Fail(message.status());
+    {
+      const std::lock_guard lock(mutex_);
+      --in_flight_[i];  // one record a batch, one acknowledgement each
+    }
     ++acknowledged_;
   } else if (purpose == v1::PURPOSE_BEACON) {
     const auto message = contract::OpenAndParse<v1::Beacon>(ring_, sealed, purpose);

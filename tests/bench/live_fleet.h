@@ -29,7 +29,7 @@ class LiveFleet {
   void SayStatus();
   // A block on each of the first `count`, so that the console knows a device to open there.
   void ReportBlocks(std::size_t count);
-  // One event from the next terminal in turn.
+  // One event from the next terminal in turn that has no more in flight than agentd would.
   void ReportOne();
 
   // How many hold this version or a newer one, verified and parsed.
@@ -51,6 +51,7 @@ class LiveFleet {
   mutable std::mutex mutex_;
   std::vector<ReportWriter> writers_;
   std::vector<std::uint64_t> bundles_;
+  std::vector<int> in_flight_;
   std::map<std::uint64_t, std::size_t> holders_;
   std::map<std::string, Clock::time_point> granted_;
   std::string failure_;
