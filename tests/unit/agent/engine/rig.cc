@@ -31,7 +31,7 @@ Terminal::~Terminal() {
 void Terminal::Start() {
   engine =
       std::make_unique<engine::Engine>(engine::Seams{loop, clock, source, enforcer, media, backstop,
-                                                     boot_rules, files, seat, probes},
+                                                     boot_rules, *disk, seat, probes},
                                        settings);
   engine->Start();
   loop.SetTick([this] { engine->Tick(); });

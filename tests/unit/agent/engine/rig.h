@@ -101,6 +101,8 @@ class Terminal {
   platform::fake::FakeBackstop backstop;
   platform::fake::FakeBootRules boot_rules;
   platform::fake::MemoryFiles files;
+  // Another disk, if a test brings one.
+  platform::Files* disk = &files;
   InterruptedSeat seat;
   platform::fake::FakeProbes probes;
   engine::Settings settings;
