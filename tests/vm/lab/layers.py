@@ -24,7 +24,7 @@ _CACHED = ["sekisho-layer-format-1"]  # changes with what a layer consists of
 def stock(shape: Shape = Shape(), extra: frozenset[str] = frozenset()) -> Path:
     """A running terminal without Sekisho: the control arm of every claim."""
     base = image.base(extra)
-    return _layer("stock", base / "disk.qcow2", base.name, shape, prepare=None, seconds=50)
+    return _layer("stock", base, base.name, shape, prepare=None, seconds=50)
 
 
 def installed(shape: Shape = Shape(), extra: frozenset[str] = frozenset()) -> Path:
@@ -40,8 +40,8 @@ def installed(shape: Shape = Shape(), extra: frozenset[str] = frozenset()) -> Pa
         machine.reboot()
 
     below = stock(shape, extra)
-    return _layer("installed", below / "disk.qcow2", f"{base.name} {content}", shape,
-                  install_and_restart, seconds=200)
+    return _layer("installed", below, f"{base.name} {content}", shape, install_and_restart,
+                  seconds=200)
 
 
 def enrolled(shape: Shape = Shape()) -> Path:
@@ -54,7 +54,7 @@ def enrolled(shape: Shape = Shape()) -> Path:
     if console is None:
         raise FileNotFoundError("there is no sekisho-console package: run ./dev package first")
     content = hashlib.sha256(console.read_bytes()).hexdigest()
-    target = _target("enrolled", below / "disk.qcow2", f"{below.name} {content}", shape)
+    target = _target("enrolled", below, f"{below.name} {content}", shape)
     with paths.locked("enrolled"):
         if not target.exists():
             _freeze_enrolled(below, shape, target)
@@ -122,7 +122,8 @@ def _layer(name: str, below: Path, content: str, shape: Shape,
 
 
 def _target(name: str, below: Path, content: str, shape: Shape) -> Path:
-    parts = [*_CACHED, content, shape.key, accelerator.name(), _qemu_version(), str(below)]
+    parts = [*_CACHED, content, shape.key, accelerator.name(), _qemu_version(),
+             str(below / "disk.qcow2")]
     digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
     return paths.cache() / f"{name}-{digest}"
 
@@ -137,11 +138,12 @@ def _fresh(target: Path) -> Path:
 
 def _freeze_new(name: str, below: Path, shape: Shape, prepare, target: Path, seconds: int) -> None:
     work = _fresh(target)
-    make_overlay(below, work / "disk.qcow2")
-    title = f"booting the terminal, to be kept as the snapshot \"{name}\""
-    with progress.step(title, seconds):
+    make_overlay(below / "disk.qcow2", work / "disk.qcow2")
+    memory = below / "memory"
+    doing = "booting the terminal" if prepare is None else "installing the agent in the terminal"
+    with progress.step(f"{doing}, to be kept as the snapshot \"{name}\"", seconds):
         with Machine(work / "disk.qcow2", shape, log=work / "serial.log") as machine:
-            machine.start()
+            machine.start(resume_from=memory if memory.exists() else None)
             machine.wait_until_up()
             if prepare is not None:
                 prepare(machine)
