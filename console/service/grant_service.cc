@@ -18,7 +18,13 @@ constexpr std::chrono::hours kApprovalWaits{8};
 #define SEKISHO_METHOD(name) "sekisho.v1.GrantService/" name
 
 absl::Status CheckAction(v1::Action action) {
-  if (action == v1::ACTION_ALLOW || action == v1::ACTION_READ_ONLY) return absl::OkStatus();
+  if (action == v1::ACTION_ALLOW) return absl::OkStatus();
+  if (action == v1::ACTION_READ_ONLY) {
+    // Told here and not by the terminal's refusal, while somebody waits on the phone.
+    return absl::FailedPreconditionError(
+        "no terminal can hold read-only yet, so none is granted: use --mode read-write, or refuse "
+        "with sekishoctl requests deny");
+  }
   return absl::InvalidArgumentError("say how it is opened: --mode read-write or --mode read-only");
 }
 

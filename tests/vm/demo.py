@@ -82,7 +82,7 @@ the office ({HELPDESK} is the helpdesk):
   alias sekishoctl='{settings} {ctl}'
   sekishoctl events --follow
   sekishoctl requests --blocks
-  sekishoctl grants create REFERENCE --for 5m --mode read-only --reason try --ticket HD-1
+  sekishoctl grants create REFERENCE --for 5m --mode read-write --reason try --ticket HD-1
   {admin} {ctl} terminals show {story.terminal}
 
 the terminal's serial console, as root (leave with Ctrl-]):

@@ -46,11 +46,11 @@ inline constexpr Command kRoot{
      "関所（Sekisho）コンソールが保護する端末を監視・操作します。"},
     {"sekishoctl sign-in hanako --console console.example.lg.jp --ca ca.pem\n"
      "sekishoctl terminals --unprotected\n"
-     "sekishoctl grants create 482913 --for 15m --mode read-only --reason \"Tax office hand-over\" "
+     "sekishoctl grants create 482913 --for 15m --mode read-write --reason \"Tax office hand-over\" "
      "--ticket HD-1042",
      "sekishoctl sign-in hanako --console console.example.lg.jp --ca ca.pem\n"
      "sekishoctl terminals --unprotected\n"
-     "sekishoctl grants create 482913 --for 15m --mode read-only --reason \"税務署への提出\" "
+     "sekishoctl grants create 482913 --for 15m --mode read-write --reason \"税務署への提出\" "
      "--ticket HD-1042"}};
 inline constexpr Text kExitCodes{
     "Exit codes: 0 done, 1 other, 2 wrong command line, 3 sign in first, 4 not permitted,\n"
@@ -178,19 +178,19 @@ inline constexpr Command kGrants{
     "grants",
     {"Exceptions: one device, on one terminal, for a while",
      "例外許可（1台の端末・1つの機器・期限付き）"},
-    {"sekishoctl grants\nsekishoctl grants create 482913 --for 15m --mode read-only --reason "
+    {"sekishoctl grants\nsekishoctl grants create 482913 --for 15m --mode read-write --reason "
      "\"Tax office hand-over\" --ticket HD-1042",
-     "sekishoctl grants\nsekishoctl grants create 482913 --for 15m --mode read-only --reason "
+     "sekishoctl grants\nsekishoctl grants create 482913 --for 15m --mode read-write --reason "
      "\"税務署への提出\" --ticket HD-1042"}};
 inline constexpr Command kGrantsCreate{
     "create",
     {"Open exactly one device on one terminal for as long as it takes",
      "1つの機器を1台の端末で期限付きで開く"},
-    {"sekishoctl grants create 482913 --for 15m --mode read-only --reason \"Tax office hand-over\" "
+    {"sekishoctl grants create 482913 --for 15m --mode read-write --reason \"Tax office hand-over\" "
      "--ticket HD-1042\n"
      "sekishoctl grants create --terminal zeimu-012 --device 9f2c01d4 --for 1h --mode read-write "
      "--reason \"Survey data\" --ticket HD-1043",
-     "sekishoctl grants create 482913 --for 15m --mode read-only --reason \"税務署への提出\" "
+     "sekishoctl grants create 482913 --for 15m --mode read-write --reason \"税務署への提出\" "
      "--ticket HD-1042\n"
      "sekishoctl grants create --terminal zeimu-012 --device 9f2c01d4 --for 1h --mode read-write "
      "--reason \"測量データ\" --ticket HD-1043"}};
