@@ -152,7 +152,7 @@ TEST_F(Live, WhatTheConsoleDoesNotFindOrRefusesHasItsExitCode) {
   const Ended twice = Admin({"groups", "create", "本庁"});
   EXPECT_TRUE(twice.code == 6 || twice.code == 0);
   const Ended none = console_->Ctl("admin", {"grants", "create", "123456", "--for", "15m", "--mode",
-                                             "read-only", "--reason", "x", "--ticket", "y"});
+                                             "read-write", "--reason", "x", "--ticket", "y"});
   EXPECT_EQ(none.code, 5) << none.err;
 }
 
