@@ -36,7 +36,7 @@ std::set<std::string> AllMethods() {
 }
 
 Caller CallerOf(v1::Role role, std::string path) {
-  return {.organisation_id = "org", .name = "x", .role = role, .group_path = std::move(path)};
+  return {"org", "x", role, std::move(path), false};
 }
 
 TEST(AuthzTable, HasExactlyOneRowForEveryMethod) {

@@ -1,0 +1,366 @@
+// Services on a real SQLite file, with the clock in the test's hand.
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <filesystem>
+
+#include "console/ids.h"
+#include "console/program/console.h"
+#include "console/program/init.h"
+#include "console/service/credentials.h"
+#include "proto/contract/convert.h"
+
+namespace sekisho::console::service {
+namespace {
+
+constexpr char kPassword[] = "correct horse battery";
+
+class ServiceTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    char folder[] = "/tmp/sekisho-service-XXXXXX";
+    ASSERT_NE(::mkdtemp(folder), nullptr);
+    folder_ = folder;
+    now_ = SystemClock().wall();
+    clock_ = {.wall = [this] { return now_; },
+              .steady = [this] { return std::chrono::nanoseconds(now_.time_since_epoch()); }};
+    ASSERT_TRUE(program::Init({.data = folder_ + "/data",
+                               .organisation = "テスト市",
+                               .address = "localhost:7443",
+                               .names = {"localhost"},
+                               .admin = "hanako",
+                               .password = kPassword},
+                              clock_)
+                    .ok());
+    absl::StatusOr<std::unique_ptr<program::Console>> console =
+        program::Console::Open(folder_ + "/data", clock_);
+    ASSERT_TRUE(console.ok()) << console.status();
+    console_ = *std::move(console);
+    organisation_ = console_->keyring().organisation_id();
+    secret_ = console_->store().operators().FindOperator(organisation_, "hanako")->totp_secret;
+  }
+  void TearDown() override {
+    console_.reset();
+    std::filesystem::remove_all(folder_);
+  }
+
+  SessionService& sessions() { return console_->services().sessions; }
+  absl::StatusOr<v1::SignInResponse> SignIn(const std::string& password, const std::string& code) {
+    v1::SignInRequest request;
+    request.set_name("hanako");
+    request.set_password(password);
+    request.set_totp(code);
+    return sessions().SignIn(request);
+  }
+  std::string Code() const { return TotpCode(secret_, now_); }
+  authz::Caller Caller(const std::string& name, v1::Role role, const std::string& path = "") {
+    return {organisation_, name, role, path, false};
+  }
+  authz::Caller Admin() { return Caller("hanako", v1::ROLE_ADMIN); }
+  store::Group Group(const std::string& name) {
+    v1::CreateGroupRequest request;
+    request.set_name(name);
+    EXPECT_TRUE(console_->services().operators.CreateGroup(Admin(), request).ok());
+    const absl::StatusOr<std::vector<store::Group>> groups =
+        console_->store().organisations().ListGroups({organisation_, ""});
+    EXPECT_TRUE(groups.ok()) << groups.status();
+    for (const store::Group& group : groups.value()) {
+      if (group.name == name) return group;
+    }
+    ADD_FAILURE() << "no group " << name;
+    return {};
+  }
+  // An enrolled terminal that has reported its clock and a blocked device.
+  store::TerminalRecord Terminal(const std::string& name, const store::Group& group) {
+    store::TerminalRecord record;
+    record.organisation_id = organisation_;
+    record.terminal_id = NewUuid();
+    record.group_id = group.group_id;
+    record.group_path = group.path;
+    record.name = name;
+    record.state = v1::TERMINAL_STATE_ENROLLED;
+    record.enrolled_at = now_;
+    EXPECT_TRUE(console_->store()
+                    .terminals()
+                    .CreateTerminal(record, {organisation_, "", now_, "test", "Test", name, ""})
+                    .ok());
+    v1::Event block;
+    block.set_boot_id(kBoot);
+    block.set_sequence(1);
+    block.set_previous_hash(std::string(32, '\0'));
+    block.set_kind(v1::EVENT_KIND_DEVICE_BLOCKED);
+    block.set_reference("042042");
+    block.mutable_device()->set_fingerprint(std::string(32, 'f'));
+    const store::ReportedBatch batch{
+        organisation_, record.terminal_id, group.path, kBoot, {{block, block.SerializeAsString()}},
+        now_};
+    v1::Status status;
+    status.set_terminal_id(record.terminal_id);
+    status.set_boot_id(kBoot);
+    status.set_boottime_ns(1'000'000'000'000);
+    const store::ReportedStatus reported{record.terminal_id, status, now_};
+    EXPECT_TRUE(console_->store()
+                    .events()
+                    .Append(std::span<const store::ReportedBatch>(&batch, 1),
+                            std::span<const store::ReportedStatus>(&reported, 1))
+                    .ok());
+    return record;
+  }
+  v1::CreateGrantRequest GrantFor(std::uint32_t seconds) {
+    v1::CreateGrantRequest request;
+    request.set_reference("042042");
+    request.set_action(v1::ACTION_ALLOW);
+    request.set_seconds(seconds);
+    request.set_reason("提出");
+    request.set_ticket("17");
+    return request;
+  }
+  GrantService& grants() { return console_->services().grants; }
+  void PublishWithApprover(const store::Group& group) {
+    v1::PublishPolicyRequest request;
+    request.set_group_id(group.group_id);
+    request.set_yaml("zone: z\nrules: []\nexceptions: {helpdesk: 15m, admin: 8h, approvers: 1}\n");
+    absl::StatusOr<v1::PublishPolicyResponse> published =
+        console_->services().policies.PublishPolicy(Admin(), request);
+    ASSERT_TRUE(published.ok()) << published.status();
+    ASSERT_TRUE(published->problems().empty());
+  }
+
+  static constexpr char kBoot[] = "5f0c6f0e-3f3e-4b0f-9d5a-000000000001";
+  std::string folder_;
+  WallTime now_{};
+  Clock clock_;
+  std::unique_ptr<program::Console> console_;
+  std::string organisation_;
+  std::string secret_;
+};
+
+TEST_F(ServiceTest, PasswordAndCodeTogetherSignIn) {
+  absl::StatusOr<v1::SignInResponse> signed_in = SignIn(kPassword, Code());
+  ASSERT_TRUE(signed_in.ok()) << signed_in.status();
+  EXPECT_TRUE(sessions().Authenticate(signed_in->token()).ok());
+  EXPECT_FALSE(sessions().Authenticate(signed_in->token() + "x").ok());
+}
+
+TEST_F(ServiceTest, OneFactorAloneDoesNotSignIn) {
+  EXPECT_FALSE(SignIn("wrong horse battery", Code()).ok());
+  const std::string code = Code();
+  EXPECT_FALSE(SignIn(kPassword, code == "000000" ? "000001" : "000000").ok());
+}
+
+TEST_F(ServiceTest, ACodeIsGoodOnce) {
+  ASSERT_TRUE(SignIn(kPassword, Code()).ok());
+  EXPECT_TRUE(absl::IsUnauthenticated(SignIn(kPassword, Code()).status()));
+  now_ += kTotpStep;
+  EXPECT_TRUE(SignIn(kPassword, Code()).ok());
+}
+
+TEST_F(ServiceTest, GuessingIsSlowedDown) {
+  for (int i = 0; i < 5; ++i) EXPECT_TRUE(absl::IsUnauthenticated(SignIn("x", "1").status()));
+  EXPECT_TRUE(absl::IsResourceExhausted(SignIn("x", "1").status()));
+  now_ += std::chrono::minutes(1);
+  EXPECT_TRUE(SignIn(kPassword, Code()).ok());
+}
+
+TEST_F(ServiceTest, ASessionEndsWhenIdleAndAtTheEndOfTheDay) {
+  std::string token = SignIn(kPassword, Code())->token();
+  now_ += kSessionIdle;
+  EXPECT_FALSE(sessions().Authenticate(token).ok());
+  token = SignIn(kPassword, Code())->token();
+  const WallTime begin = now_;
+  while (now_ - begin < kSessionLength) {
+    ASSERT_TRUE(sessions().Authenticate(token).ok());
+    now_ += std::chrono::minutes(10);
+  }
+  EXPECT_FALSE(sessions().Authenticate(token).ok());
+}
+
+TEST_F(ServiceTest, ADisabledOperatorsSessionsAreOver) {
+  v1::CreateOperatorRequest create;
+  create.set_name("taro");
+  create.set_role(v1::ROLE_HELPDESK);
+  create.set_password(kPassword);
+  ASSERT_TRUE(console_->services().operators.CreateOperator(Admin(), create).ok());
+  v1::SignInRequest request;
+  request.set_name("taro");
+  request.set_password(kPassword);
+  request.set_totp(TotpCode(
+      console_->store().operators().FindOperator(organisation_, "taro")->totp_secret, now_));
+  const std::string token = sessions().SignIn(request)->token();
+  ASSERT_TRUE(sessions().Authenticate(token).ok());
+  v1::DisableOperatorRequest disable;
+  disable.set_name("taro");
+  ASSERT_TRUE(console_->services().operators.DisableOperator(Admin(), disable).ok());
+  EXPECT_FALSE(sessions().Authenticate(token).ok());
+  disable.set_name("hanako");
+  EXPECT_FALSE(console_->services().operators.DisableOperator(Admin(), disable).ok());
+}
+
+TEST_F(ServiceTest, ARobotsTokenExpires) {
+  v1::CreateRobotTokenRequest request;
+  request.set_name("nightly");
+  request.set_role(v1::ROLE_AUDITOR);
+  request.set_lifetime_seconds(3600);
+  const std::string token =
+      console_->services().operators.CreateRobotToken(Admin(), request)->token();
+  EXPECT_EQ(sessions().Authenticate(token)->caller.role, v1::ROLE_AUDITOR);
+  now_ += std::chrono::minutes(59);
+  EXPECT_TRUE(sessions().Authenticate(token).ok()) << "robots may be idle";
+  now_ += std::chrono::minutes(1);
+  EXPECT_FALSE(sessions().Authenticate(token).ok());
+}
+
+TEST_F(ServiceTest, HelpdeskGrantsFifteenMinutesAndAdminsEightHours) {
+  Terminal("t1", Group("A"));
+  const authz::Caller helpdesk = Caller("taro", v1::ROLE_HELPDESK);
+  EXPECT_TRUE(absl::IsPermissionDenied(grants().CreateGrant(helpdesk, GrantFor(901)).status()));
+  EXPECT_TRUE(absl::IsPermissionDenied(grants().CreateGrant(Admin(), GrantFor(28'801)).status()));
+  EXPECT_TRUE(absl::IsPermissionDenied(
+      grants().CreateGrant(Caller("aki", v1::ROLE_AUDITOR), GrantFor(60)).status()));
+  EXPECT_TRUE(grants().CreateGrant(helpdesk, GrantFor(900)).ok());
+}
+
+TEST_F(ServiceTest, AGrantNeedsReasonTicketAndLength) {
+  Terminal("t1", Group("A"));
+  v1::CreateGrantRequest request = GrantFor(60);
+  request.set_reason("  ");
+  EXPECT_TRUE(absl::IsInvalidArgument(grants().CreateGrant(Admin(), request).status()));
+  request = GrantFor(60);
+  request.clear_ticket();
+  EXPECT_TRUE(absl::IsInvalidArgument(grants().CreateGrant(Admin(), request).status()));
+  EXPECT_TRUE(absl::IsInvalidArgument(grants().CreateGrant(Admin(), GrantFor(0)).status()));
+  request = GrantFor(60);
+  request.set_action(v1::ACTION_BLOCK);
+  EXPECT_TRUE(absl::IsInvalidArgument(grants().CreateGrant(Admin(), request).status()));
+}
+
+TEST_F(ServiceTest, TheDeadlineIsTheTerminalsClockPlusTheTimeThatPassedHere) {
+  Terminal("t1", Group("A"));
+  now_ += std::chrono::seconds(40);
+  const v1::GrantClaims claims = grants().CreateGrant(Admin(), GrantFor(60))->grant().claims();
+  EXPECT_EQ(claims.boot_id(), kBoot);
+  EXPECT_EQ(claims.deadline_boottime_ns(), 1'000'000'000'000u + 100'000'000'000u);
+  EXPECT_EQ(contract::ToCore(claims.expires_at()), now_ + std::chrono::seconds(60));
+}
+
+TEST_F(ServiceTest, TwoTerminalsWithTheSameNumberAreAskedApart) {
+  const store::Group group = Group("A");
+  Terminal("t1", group);
+  Terminal("t2", group);
+  absl::Status status = grants().CreateGrant(Admin(), GrantFor(60)).status();
+  EXPECT_TRUE(absl::IsInvalidArgument(status));
+  EXPECT_NE(status.message().find("--terminal"), std::string::npos);
+  v1::CreateGrantRequest request = GrantFor(60);
+  request.set_terminal("t2");
+  EXPECT_EQ(grants().CreateGrant(Admin(), request)->grant().terminal_name(), "t2");
+}
+
+TEST_F(ServiceTest, WhoAsksDoesNotApproveWherePolicyWantsTwo) {  // R37
+  const store::Group group = Group("A");
+  Terminal("t1", group);
+  PublishWithApprover(group);
+  const authz::Caller taro = Caller("taro", v1::ROLE_HELPDESK);
+  const v1::Grant asked = grants().CreateGrant(taro, GrantFor(60))->grant();
+  EXPECT_EQ(asked.state(), v1::GRANT_STATE_AWAITING_APPROVAL);
+  v1::ApproveGrantRequest approve;
+  approve.set_grant_id(asked.claims().grant_id());
+  EXPECT_TRUE(absl::IsPermissionDenied(grants().ApproveGrant(taro, approve).status()));
+  const absl::StatusOr<v1::ApproveGrantResponse> approved =
+      grants().ApproveGrant(Caller("jiro", v1::ROLE_HELPDESK), approve);
+  ASSERT_TRUE(approved.ok()) << approved.status();
+  EXPECT_EQ(approved->grant().state(), v1::GRANT_STATE_ISSUED);
+  EXPECT_EQ(approved->grant().claims().approved_by(), "jiro");
+  EXPECT_FALSE(grants().ApproveGrant(Admin(), approve).ok()) << "only once";
+}
+
+TEST_F(ServiceTest, AnotherGroupsThingsAreOutOfReach) {
+  const store::Group a = Group("A");
+  const store::Group b = Group("B");
+  Terminal("t1", a);
+  const authz::Caller of_b = Caller("taro", v1::ROLE_ADMIN, b.path);
+  EXPECT_FALSE(grants().CreateGrant(of_b, GrantFor(60)).ok());
+  v1::GetTerminalRequest get;
+  get.set_terminal("t1");
+  EXPECT_FALSE(console_->services().terminals.GetTerminal(of_b, get).ok());
+  EXPECT_TRUE(console_->services().terminals.ListTerminals(of_b, {})->terminals().empty());
+  EXPECT_TRUE(console_->services().events.ListEvents(of_b, {})->events().empty());
+  v1::CreateEnrolmentTokenRequest token;
+  token.set_uses(1);
+  token.set_lifetime_seconds(60);
+  token.set_group_id(a.group_id);
+  EXPECT_FALSE(console_->services().terminals.CreateEnrolmentToken(of_b, token).ok());
+  v1::PublishPolicyRequest publish;
+  publish.set_group_id(a.group_id);
+  publish.set_yaml("zone: z\nrules: []\n");
+  EXPECT_FALSE(console_->services().policies.PublishPolicy(of_b, publish).ok());
+  // An admin of B cannot make an admin of everything.
+  v1::CreateOperatorRequest create;
+  create.set_name("boss");
+  create.set_role(v1::ROLE_ADMIN);
+  create.set_password(kPassword);
+  absl::StatusOr<v1::CreateOperatorResponse> made =
+      console_->services().operators.CreateOperator(of_b, create);
+  ASSERT_TRUE(made.ok());
+  EXPECT_EQ(made->operator_().group_id(), b.group_id);
+}
+
+TEST_F(ServiceTest, ARollbackIsANewerVersionOfTheOldContent) {
+  const store::Group group = Group("A");
+  PublishWithApprover(group);  // version 2
+  v1::RollbackPolicyRequest request;
+  request.set_to_version(2);
+  request.set_group_id("A");
+  absl::StatusOr<v1::RollbackPolicyResponse> rolled =
+      console_->services().policies.RollbackPolicy(Admin(), request);
+  ASSERT_TRUE(rolled.ok()) << rolled.status();
+  EXPECT_EQ(rolled->policy().version(), 3u);
+  EXPECT_EQ(rolled->policy().content_of_version(), 2u);
+}
+
+v1::Status Healthy() {
+  v1::Status status;
+  status.set_agent_version(SEKISHO_VERSION);
+  status.set_bundle_version(2);
+  v1::Probe& probe = *status.add_probes();
+  probe.set_name("usb.new-device");
+  probe.set_result(v1::PROBE_RESULT_HOLDS);
+  return status;
+}
+
+TEST(Unprotected, IsEverythingThatWasNotTriedAndSeenToHold) {
+  const auto reasons = [](v1::Status status, std::chrono::seconds age, bool broken = false) {
+    return UnprotectedReasons({.state = v1::TERMINAL_STATE_ENROLLED,
+                               .status = &status,
+                               .age = age,
+                               .newest_bundle = 2,
+                               .chain_broken = broken});
+  };
+  using Reasons = std::vector<v1::Unprotected>;
+  EXPECT_EQ(reasons(Healthy(), std::chrono::seconds(60)), Reasons{});
+  EXPECT_EQ(reasons(Healthy(), std::chrono::seconds(181)), Reasons{v1::UNPROTECTED_SILENT});
+  EXPECT_EQ(reasons(Healthy(), std::chrono::seconds(0), true),
+            Reasons{v1::UNPROTECTED_CHAIN_BROKEN});
+  v1::Status status = Healthy();
+  status.set_bundle_version(1);
+  EXPECT_EQ(reasons(status, std::chrono::seconds(0)), Reasons{v1::UNPROTECTED_OUTDATED_BUNDLE});
+  status.set_bundle_version(0);
+  EXPECT_EQ(reasons(status, std::chrono::seconds(0)), Reasons{v1::UNPROTECTED_NO_BUNDLE});
+  status = Healthy();
+  status.mutable_probes(0)->set_result(v1::PROBE_RESULT_OPEN);
+  EXPECT_EQ(reasons(status, std::chrono::seconds(0)), Reasons{v1::UNPROTECTED_PROBE_FAILED});
+  status.mutable_probes(0)->set_result(v1::PROBE_RESULT_UNTRIED);
+  EXPECT_EQ(reasons(status, std::chrono::seconds(0)), Reasons{v1::UNPROTECTED_PROBE_UNTRIED});
+  status.clear_probes();
+  EXPECT_EQ(reasons(status, std::chrono::seconds(0)), Reasons{v1::UNPROTECTED_PROBE_UNTRIED});
+  status = Healthy();
+  status.set_agent_version("0.0.9");
+  EXPECT_EQ(reasons(status, std::chrono::seconds(0)), Reasons{v1::UNPROTECTED_OUTDATED_AGENT});
+  EXPECT_EQ(UnprotectedReasons(Sight{v1::TERMINAL_STATE_EXPECTED, nullptr, {}, 0, false}),
+            Reasons{v1::UNPROTECTED_NEVER_ENROLLED});
+  EXPECT_EQ(UnprotectedReasons(Sight{v1::TERMINAL_STATE_REVOKED, nullptr, {}, 0, false}),
+            Reasons{v1::UNPROTECTED_REVOKED});
+}
+
+}  // namespace
+}  // namespace sekisho::console::service
