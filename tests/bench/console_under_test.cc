@@ -229,7 +229,7 @@ OperatorSession::OperatorSession(const EnrolledFleet& fleet, const std::string& 
 
 std::unique_ptr<grpc::ClientContext> OperatorSession::NewCall() const {
   auto context = std::make_unique<grpc::ClientContext>();
-  context->set_deadline(std::chrono::system_clock::now() + std::chrono::seconds{30});
+  context->set_deadline(std::chrono::system_clock::now() + std::chrono::seconds{120});
   context->AddMetadata("authorization", "Bearer " + token_);
   return context;
 }

@@ -62,7 +62,7 @@ class OperatorSession {
  public:
   OperatorSession(const EnrolledFleet& fleet, const std::string& address);
   std::shared_ptr<grpc::Channel> channel() const { return channel_; }
-  // With the session's token and a deadline of 30 s.
+  // With the session's token and a deadline of 120 s.
   std::unique_ptr<grpc::ClientContext> NewCall() const;
 
  private:
