@@ -7,8 +7,8 @@ namespace sekisho::bench {
 namespace {
 
 // More at once only makes their handshakes slower.
-constexpr std::size_t kConnecting = 48;
-constexpr std::chrono::seconds kConnectLimit{120};
+constexpr std::size_t kConnecting = 16;
+constexpr std::chrono::seconds kConnectLimit{300};
 
 }  // namespace
 

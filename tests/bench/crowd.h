@@ -27,7 +27,7 @@ class Crowd : private Observer {
   explicit Crowd(OnReceived on_received) : on_received_(std::move(on_received)) {}
   ~Crowd() override;
 
-  // Connects them all, a few dozen at a time, and returns when all are welcome.
+  // Connects them all, a few at a time, and returns when all are welcome.
   void Open(const std::string& address, const std::string& authority_pem,
             const std::vector<Papers>& papers, const std::vector<std::string>& boot_ids);
   SimulatedTerminal& at(std::size_t index) { return *terminals_[index]; }
