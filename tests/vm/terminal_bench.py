@@ -25,9 +25,8 @@ from lab.machine import Machine
 from lab.office import Office
 
 _TURN = 10
-_USBGUARD = ["usbguard", "libusbguard1", "libqb100", "libumockdev0", "libpcap0.8", "libibverbs1",
-             "libnl-3-200", "libnl-route-3-200", "ibverbs-providers", "libseccomp2", "libaudit1",
-             "libaudit-common"]
+# Debian's package, and what it needs beyond what the terminal is made of.
+_USBGUARD = ["usbguard", "libusbguard1", "libqb100", "libumockdev0", "libpcap0.8"]
 _AGENTD = "/usr/lib/sekisho/sekisho-agentd"
 _GUARD_LIBRARY = "/usr/lib/x86_64-linux-gnu/libusbguard.so.1"
 _GUARD_DECIDES = "_ZNK8usbguard6Policy20getFirstMatchingRuleESt10shared_ptrIKNS_4RuleEEj"
