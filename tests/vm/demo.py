@@ -54,6 +54,7 @@ def tell(steps: Steps, stack: contextlib.ExitStack, smoke: bool,
     story.use(machine)
     story.enrol()
     story.plug_in()
+    story.prove_protected()
     story.ask_why()
     story.grant()
     story.copy_out()

@@ -66,9 +66,6 @@ class Story:
             self._terminal = self._office.enrol(self._machine)
             known = self._office.terminal(self._terminal)
             saw(f"terminal {known['terminalId']}, policy {known['status']['bundleVersion']}")
-        with self._steps.step("the terminal tries its own protection, and reports it") as saw:
-            wait_until("the office sees it protected", self._protected, 180, 2)
-            saw(self._office.check("terminals"))
 
     # --- the stick is refused -------------------------------------------------------------------
 
@@ -84,6 +81,13 @@ class Story:
             self._expect(self._root.check(f"cat {self._sysfs}/authorized") == "0",
                          "the stick is authorised")
             saw(f"{self._sysfs}/authorized is 0; /sys/block has vda alone")
+
+    def prove_protected(self) -> None:
+        # Only now: with nothing refused plugged in, one of the attempts could not be made.
+        with self._steps.step("the terminal tries its own protection, and the office knows") as saw:
+            saw(self._root.check("sekisho doctor", 120))
+            wait_until("the office sees it protected", self._protected, 120, 2)
+            saw(self._office.check("terminals"))
 
     def ask_why(self) -> None:
         with self._steps.step("who, what, where, when and why, at the office") as saw:
