@@ -168,6 +168,27 @@ absl::Status Unpack(int archive, const std::string& path, const std::string& dat
   }
 }
 
+// What root unpacks has to be readable by the service, which runs as the folder's owner.
+absl::Status GiveToOwnerOf(const std::string& data) {
+  struct stat info{};
+  if (::stat(data.c_str(), &info) != 0) return Failed(data);
+  if (::geteuid() != 0 || info.st_uid == 0) return absl::OkStatus();
+  std::error_code error;
+  std::vector<std::string> paths{StorePath(data), StorePath(data) + "-wal",
+                                 StorePath(data) + "-shm", KeysPath(data)};
+  for (const auto& entry : std::filesystem::directory_iterator(KeysPath(data), error)) {
+    paths.push_back(entry.path().string());
+  }
+  if (error) return absl::InternalError(absl::StrCat(KeysPath(data), ": ", error.message()));
+  for (const std::string& path : paths) {
+    // SQLite takes -wal and -shm away when the last connection ends.
+    if (::lchown(path.c_str(), info.st_uid, info.st_gid) != 0 && errno != ENOENT) {
+      return Failed(path);
+    }
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::Status Backup(const std::string& data, const std::string& file) {
@@ -211,6 +232,7 @@ absl::Status Restore(const std::string& file, const std::string& data) {
   absl::Status status = Unpack(archive.get(), file, data);
   // Opens all of it: keys that belong together, a schema that this program knows.
   if (status.ok()) status = Console::Open(data, SystemClock()).status();
+  if (status.ok()) status = GiveToOwnerOf(data);
   if (!status.ok()) {
     // Only what was just made: the folder held no console before.
     for (const char* suffix : {"", "-wal", "-shm"}) {

@@ -7,6 +7,8 @@ namespace sekisho::console::rpc {
 namespace {
 
 constexpr std::chrono::milliseconds kPause{100};
+// One message is owed at most: a pause earns what it costs.
+static_assert(contract::kStreamRate.per_second * kPause.count() >= 1000);
 
 }  // namespace
 
@@ -80,14 +82,17 @@ absl::Status AgentStream::Handle(const v1::ConnectRequest& request) {
 }
 
 void AgentStream::ReadNext() {
-  if (rate_.Take(services_.clock.steady())) {
+  const std::chrono::nanoseconds now = services_.clock.steady();
+  const bool paid = !owed_ || rate_.Take(now);
+  owed_ = !paid || !rate_.Take(now);
+  if (!owed_) {
     StartRead(&request_);
     return;
   }
   log_.Log(Severity::kWarning, absl::StrCat("rate ", terminal_id_),
            absl::StrCat("terminal ", terminal_id_, " sends more than ",
                         contract::kStreamRate.per_second, " messages a second: slowed down"),
-           services_.clock.steady());
+           now);
   link_->ReadAfter(kPause, request_);
 }
 

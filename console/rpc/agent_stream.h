@@ -54,6 +54,8 @@ class AgentStream : public StreamLink::Reactor {
   std::string terminal_id_;
   bool greeted_ = false;
   contract::TokenBucket rate_{contract::kStreamRate};
+  // The message that is read after a pause is paid for when it has come.
+  bool owed_ = false;
   v1::ConnectRequest request_;
 };
 

@@ -1,3 +1,6 @@
+#include <atomic>
+#include <thread>
+
 #include "proto/contract/token.h"
 #include "tests/unit/console/rpc/console_fixture.h"
 
@@ -35,6 +38,28 @@ TEST_F(EnrolmentTest, AWrongSecretIsRefusedAndCostsNoUse) {
   forged.set_secret(std::string(16, 'x'));
   EXPECT_TRUE(absl::IsPermissionDenied(EnrolWith(contract::WriteToken(forged))));
   EXPECT_TRUE(EnrolWith(token).ok());
+}
+
+TEST_F(EnrolmentTest, ARevokedTokenIsRefused) {
+  const std::string token = NewToken();
+  v1::RevokeEnrolmentTokenRequest request;
+  request.set_token_id(contract::ReadToken(token)->token_id());
+  ASSERT_TRUE(console_->services().terminals.RevokeEnrolmentToken(Admin(), request).ok());
+  EXPECT_TRUE(absl::IsFailedPrecondition(EnrolWith(token)));
+}
+
+TEST_F(EnrolmentTest, OfManyWhoUseATokenAtOnceOneEnrols) {
+  const std::string token = NewToken();
+  std::atomic<int> enrolled = 0;
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < 8; ++i) {
+      threads.emplace_back([&, i] {
+        if (EnrolWith(token, "madoguchi-" + std::to_string(i)).ok()) ++enrolled;
+      });
+    }
+  }
+  EXPECT_EQ(enrolled, 1);
 }
 
 TEST_F(EnrolmentTest, AnExpiredTokenIsRefused) {

@@ -1,112 +1,138 @@
-// The real program, killed with SIGKILL in the middle of reports.
+// The real program, killed with SIGKILL again and again in the middle of several terminals'
+// reports.
 
-#include <signal.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <cstdio>
+#include <atomic>
+#include <chrono>
 #include <map>
+#include <random>
 #include <thread>
 
-#include "absl/strings/str_cat.h"
 #include "console/ids.h"
 #include "tests/unit/console/rpc/console_fixture.h"
-
-extern char** environ;
+#include "tests/unit/console/rpc/console_program.h"
 
 namespace sekisho::console::testing {
 namespace {
 
-// sekisho-console serve on a free port.
-class Served {
+constexpr std::size_t kRecordsPerBatch = 20;
+constexpr std::size_t kBatchesInFlight = 4;
+
+// A terminal that does with its records what agentd does with its spool: keeps what is not
+// acknowledged, and after a reconnect sends again from the oldest of that. What was acknowledged it
+// never sends again, so that a record lost by the console stays lost.
+class Reporter {
  public:
-  explicit Served(const std::string& data) {
-    int out[2];
-    if (::pipe(out) != 0) return;
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, out[1], STDOUT_FILENO);
-    posix_spawn_file_actions_addclose(&actions, out[0]);
-    const std::string program = SEKISHO_CONSOLE_PROGRAM;
-    const char* arguments[] = {program.c_str(), "--config",    "/dev/null", "--data", data.c_str(),
-                               "--listen",      "127.0.0.1:0", "serve",     nullptr};
-    ::posix_spawn(&pid_, program.c_str(), &actions, nullptr, const_cast<char**>(arguments),
-                  environ);
-    posix_spawn_file_actions_destroy(&actions);
-    ::close(out[1]);
-    std::FILE* text = ::fdopen(out[0], "r");
-    if (std::fscanf(text, "listening on port %d", &port_) != 1) port_ = 0;
-    std::fclose(text);
+  explicit Reporter(TerminalClient terminal) : terminal_(std::move(terminal)) {}
+
+  // Reports until the stream ends, or all of `goal` records are acknowledged.
+  void Run(int port, std::size_t goal) {
+    terminal_.MoveTo(port);
+    if (!terminal_.Connect().ok()) return;
+    std::size_t next = acknowledged_;
+    while (acknowledged_ < goal) {
+      while (next < goal && next - acknowledged_ < kBatchesInFlight * kRecordsPerBatch) {
+        if (!terminal_.WriteSealed(terminal_.SealReport(Batch(next)))) return;
+        next += kRecordsPerBatch;
+      }
+      absl::StatusOr<v1::Acknowledgement> answer = terminal_.ReadAcknowledgement();
+      if (!answer.ok()) return;
+      ASSERT_LE(answer->sequence(), records_.size());
+      ASSERT_EQ(answer->record_hash(), Sha256Of(records_[answer->sequence() - 1]));
+      acknowledged_ = answer->sequence();
+    }
+    terminal_.Cut();
   }
-  ~Served() { Kill(); }
-  void Kill() {
-    if (pid_ <= 0) return;
-    ::kill(pid_, SIGKILL);
-    ::waitpid(pid_, nullptr, 0);
-    pid_ = 0;
-  }
-  int port() const { return port_; }
+
+  const std::string& terminal_id() const { return terminal_.terminal_id(); }
+  const std::vector<std::string>& records() const { return records_; }
+  std::size_t acknowledged() const { return acknowledged_; }
 
  private:
-  pid_t pid_ = 0;
-  int port_ = 0;
+  std::vector<std::string> Batch(std::size_t first) {
+    while (records_.size() < first + kRecordsPerBatch) {
+      records_.push_back(terminal_.Record(terminal_.NextEvent(v1::EVENT_KIND_RESCAN)));
+    }
+    const auto begin = records_.begin() + static_cast<std::ptrdiff_t>(first);
+    return {begin, begin + kRecordsPerBatch};
+  }
+
+  TerminalClient terminal_;
+  std::vector<std::string> records_;
+  std::atomic<std::size_t> acknowledged_ = 0;
 };
 
-class KillTest : public ConsoleFixture {};
-
-TEST_F(KillTest, NothingAcknowledgedIsLostWhenTheConsoleIsKilledInMidStream) {
-  const std::string token = NewToken();
-  Stop();
-  std::string terminal_id;
-  std::map<std::uint64_t, std::string> acknowledged;  // sequence, hash
-  std::uint64_t sent = 0;
-  {
-    Served served(data_);
-    ASSERT_GT(served.port(), 0);
-    absl::StatusOr<TerminalClient> terminal =
-        TerminalClient::Enrol(served.port(), ca_pem_, token, "madoguchi-1");
-    ASSERT_TRUE(terminal.ok()) << terminal.status();
-    terminal_id = terminal->terminal_id();
-    ASSERT_TRUE(terminal->Connect().ok());
-    std::jthread killer;
-    for (;;) {
-      std::vector<std::string> records;
-      for (int i = 0; i < 20; ++i) {
-        records.push_back(terminal->Record(terminal->NextEvent(v1::EVENT_KIND_RESCAN)));
-      }
-      sent += records.size();
-      absl::StatusOr<v1::Acknowledgement> answer = terminal->Report(records);
-      if (!answer.ok()) break;
-      acknowledged[answer->sequence()] = answer->record_hash();
-      if (acknowledged.size() == 10) killer = std::jthread([&] { served.Kill(); });
-    }
-  }
-  ASSERT_GE(acknowledged.size(), 10u);
-  Start();
-  std::map<std::uint64_t, std::string> stored;
-  std::uint64_t cursor = 0;
-  for (;;) {
+class KillTest : public ConsoleFixture {
+ protected:
+  // By terminal and sequence, the hash; a record that is there twice fails the test.
+  std::map<std::string, std::map<std::uint64_t, std::string>> Stored() {
+    std::map<std::string, std::map<std::uint64_t, std::string>> stored;
     v1::ListEventsRequest request;
-    request.set_after_cursor(cursor);
     request.set_page_size(1000);
-    absl::StatusOr<v1::ListEventsResponse> page =
-        console_->services().events.ListEvents(Admin(), request);
-    ASSERT_TRUE(page.ok());
-    if (page->events().empty()) break;
-    for (const v1::StoredEvent& event : page->events()) {
-      EXPECT_TRUE(
-          stored.emplace(event.event().sequence(), Sha256Of(event.event().SerializeAsString()))
-              .second)
-          << "stored twice";
+    for (;;) {
+      absl::StatusOr<v1::ListEventsResponse> page =
+          console_->services().events.ListEvents(Admin(), request);
+      EXPECT_TRUE(page.ok()) << page.status();
+      if (!page.ok() || page->events().empty()) return stored;
+      for (const v1::StoredEvent& event : page->events()) {
+        if (event.event().kind() != v1::EVENT_KIND_RESCAN) continue;
+        EXPECT_TRUE(
+            stored[event.terminal_id()]
+                .emplace(event.event().sequence(), Sha256Of(event.event().SerializeAsString()))
+                .second)
+            << "stored twice";
+      }
+      request.set_after_cursor(page->next_cursor());
     }
-    cursor = page->next_cursor();
   }
-  const std::uint64_t last = acknowledged.rbegin()->first;
-  for (std::uint64_t sequence = 1; sequence <= last; ++sequence) {
-    EXPECT_TRUE(stored.contains(sequence)) << sequence << " of " << sent << " was lost";
+};
+
+TEST_F(KillTest, NothingAcknowledgedIsLostAndTheRestIsStoredOnceHoweverOftenTheConsoleIsKilled) {
+  constexpr int kTerminals = 3;
+  constexpr int kKills = 6;
+  std::vector<std::unique_ptr<Reporter>> reporters;
+  for (int i = 0; i < kTerminals; ++i) {
+    reporters.push_back(std::make_unique<Reporter>(Enrolled("madoguchi-" + std::to_string(i))));
   }
-  for (const auto& [sequence, hash] : acknowledged) EXPECT_EQ(stored[sequence], hash);
+  const auto acknowledged = [&] {
+    std::size_t sum = 0;
+    for (const auto& reporter : reporters) sum += reporter->acknowledged();
+    return sum;
+  };
+  std::mt19937 random(20261123);
+  for (int kill = 0; kill < kKills; ++kill) {
+    Stop();
+    {
+      Served served(data_);
+      ASSERT_GT(served.port(), 0);
+      const std::size_t enough = acknowledged() + kRecordsPerBatch * (3 + random() % 30);
+      std::vector<std::jthread> running;
+      for (const auto& reporter : reporters) {
+        running.emplace_back([&reporter, &served] { reporter->Run(served.port(), SIZE_MAX); });
+      }
+      const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+      while (acknowledged() < enough && std::chrono::steady_clock::now() < end) {
+        std::this_thread::sleep_for(std::chrono::microseconds(200));
+      }
+      served.Kill();
+      ASSERT_GE(acknowledged(), enough) << "nothing was reported to be killed in";
+    }
+    Start();
+    std::map<std::string, std::map<std::uint64_t, std::string>> stored = Stored();
+    for (const auto& reporter : reporters) {
+      std::map<std::uint64_t, std::string>& of_terminal = stored[reporter->terminal_id()];
+      for (std::size_t sequence = 1; sequence <= reporter->acknowledged(); ++sequence) {
+        ASSERT_TRUE(of_terminal.contains(sequence))
+            << sequence << " of " << reporter->acknowledged() << " acknowledged was lost";
+        ASSERT_EQ(of_terminal[sequence], Sha256Of(reporter->records()[sequence - 1]));
+      }
+    }
+  }
+  for (const auto& reporter : reporters) {
+    reporter->Run(server_->port(), reporter->records().size());
+    EXPECT_EQ(reporter->acknowledged(), reporter->records().size());
+    EXPECT_EQ(Stored()[reporter->terminal_id()].size(), reporter->records().size());
+  }
+  EXPECT_TRUE(Events(v1::EVENT_KIND_CHAIN_BROKEN).empty());
 }
 
 }  // namespace

@@ -173,6 +173,15 @@ grpc::Status TerminalClient::Finish() {
   return status;
 }
 
+grpc::Status TerminalClient::Renew() {
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + kDeadline);
+  v1::RenewCertificateRequest request;
+  request.set_certificate_request(MakeTlsKey().request_der);
+  v1::RenewCertificateResponse response;
+  return v1::AgentService::NewStub(NewChannel())->RenewCertificate(&context, request, &response);
+}
+
 void TerminalClient::Cut() {
   if (stream_ == nullptr) return;
   context_->TryCancel();
@@ -226,6 +235,10 @@ v1::Sealed TerminalClient::SealStatus(v1::Status status) {
 absl::StatusOr<v1::Acknowledgement> TerminalClient::Report(
     const std::vector<std::string>& records) {
   if (!WriteSealed(SealReport(records))) return FromGrpc(Finish());
+  return ReadAcknowledgement();
+}
+
+absl::StatusOr<v1::Acknowledgement> TerminalClient::ReadAcknowledgement() {
   const std::optional<v1::Sealed> sealed = ReadSealed(v1::PURPOSE_ACKNOWLEDGEMENT);
   if (!sealed.has_value()) return FromGrpc(Finish());
   absl::StatusOr<contract::OpenedKeySet> keys = contract::OpenKeySet(anchor_, key_set_);

@@ -43,6 +43,8 @@ class TerminalClient {
   grpc::Status Finish();
   // Drops the connection without a word.
   void Cut();
+  // The same while other threads still read and write: their calls end, nothing is freed.
+  void Abandon() { context_->TryCancel(); }
 
   // The next event of this terminal's honest history, chained to the one before.
   v1::Event NextEvent(v1::EventKind kind);
@@ -53,6 +55,12 @@ class TerminalClient {
   v1::Status NextStatus();
   // Sends one batch and waits for its acknowledgement, verified with the console's key.
   absl::StatusOr<v1::Acknowledgement> Report(const std::vector<std::string>& records);
+  // The next acknowledgement, verified with the console's key; what the stream ended with if none.
+  absl::StatusOr<v1::Acknowledgement> ReadAcknowledgement();
+  // Asks for a certificate in the place of the one in use.
+  grpc::Status Renew();
+  // The console has started again, on this port.
+  void MoveTo(int port) { port_ = port; }
 
   std::string boot_id = "5f0c6f0e-3f3e-4b0f-9d5a-000000000001";
 
