@@ -12,8 +12,8 @@ constexpr std::size_t kMaxRefused = 10000;
 
 }  // namespace
 
-absl::StatusOr<std::shared_ptr<AgentSession>> AgentService::Open(
-    const pki::TerminalIdentity& identity, std::shared_ptr<live::TerminalLink> link) {
+absl::StatusOr<store::TerminalRecord> AgentService::CheckMayConnect(
+    const pki::TerminalIdentity& identity) {
   absl::StatusOr<store::TerminalRecord> terminal = terminals_.FindTerminal(identity.terminal_id);
   if (absl::IsNotFound(terminal.status()) ||
       (terminal.ok() && terminal->organisation_id != identity.organisation_id)) {
@@ -30,6 +30,13 @@ absl::StatusOr<std::shared_ptr<AgentSession>> AgentService::Open(
              clock_.steady());
     return absl::PermissionDeniedError("this terminal was enrolled anew elsewhere");
   }
+  return terminal;
+}
+
+absl::StatusOr<std::shared_ptr<AgentSession>> AgentService::Open(
+    const pki::TerminalIdentity& identity, std::shared_ptr<live::TerminalLink> link) {
+  absl::StatusOr<store::TerminalRecord> terminal = CheckMayConnect(identity);
+  if (!terminal.ok()) return terminal.status();
   return std::make_shared<AgentSession>(*this, *std::move(terminal), std::move(link));
 }
 

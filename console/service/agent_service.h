@@ -56,6 +56,8 @@ class AgentService {
 
  private:
   friend class AgentSession;
+  // The terminal, or why its certificate opens nothing; see Open.
+  absl::StatusOr<store::TerminalRecord> CheckMayConnect(const pki::TerminalIdentity& identity);
   // An event about a report that was refused, at most one a minute and terminal.
   void NoteRefused(const store::TerminalRecord& terminal, const absl::Status& why);
 

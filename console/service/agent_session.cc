@@ -66,7 +66,11 @@ absl::Status AgentSession::Greet(const v1::Hello& hello) {
     }
     before->link().Close(absl::AbortedError("the terminal has opened a newer stream"));
   }
-  return absl::OkStatus();
+  // Whoever revokes or enrols it from here on finds this stream and ends it; whoever did since the
+  // stream was opened did not.
+  return service_
+      .CheckMayConnect({terminal_.organisation_id, terminal_.terminal_id, terminal_.enrolment})
+      .status();
 }
 
 absl::Status AgentSession::Receive(const v1::Sealed& sealed) {

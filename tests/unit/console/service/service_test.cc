@@ -318,6 +318,37 @@ TEST_F(ServiceTest, ARollbackIsANewerVersionOfTheOldContent) {
   EXPECT_EQ(rolled->policy().content_of_version(), 2u);
 }
 
+class QuietLink : public live::TerminalLink {
+ public:
+  void Send(live::Outgoing) override {}
+  void Close(absl::Status status) override { closed = std::move(status); }
+  absl::Status closed;
+};
+
+TEST_F(ServiceTest, ATerminalThatIsRevokedBetweenItsConnectionAndItsHelloIsNotLetIn) {
+  const store::TerminalRecord terminal = Terminal("t1", Group("A"));
+  AgentService& agents = console_->services().agents;
+  const pki::TerminalIdentity identity{organisation_, terminal.terminal_id, terminal.enrolment};
+  const auto early = std::make_shared<QuietLink>();
+  const auto late = std::make_shared<QuietLink>();
+  v1::Hello hello;
+  hello.set_oldest_protocol(1);
+  hello.set_newest_protocol(1);
+  hello.set_agent_version("0.1.0");
+  const absl::StatusOr<std::shared_ptr<AgentSession>> greeted = agents.Open(identity, early);
+  const absl::StatusOr<std::shared_ptr<AgentSession>> opened = agents.Open(identity, late);
+  ASSERT_TRUE(greeted.ok() && opened.ok());
+  ASSERT_TRUE((*greeted)->Greet(hello).ok());
+  v1::RevokeTerminalRequest revoke;
+  revoke.set_terminal("t1");
+  revoke.set_reason("lost");
+  ASSERT_TRUE(console_->services().terminals.RevokeTerminal(Admin(), revoke).ok());
+  EXPECT_TRUE(absl::IsPermissionDenied(early->closed));
+  EXPECT_TRUE(absl::IsPermissionDenied((*opened)->Greet(hello)));
+  (*opened)->End();
+  (*greeted)->End();
+}
+
 v1::Status Healthy() {
   v1::Status status;
   status.set_agent_version(SEKISHO_VERSION);
