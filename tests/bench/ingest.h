@@ -14,7 +14,7 @@ struct BenchOptions {
   std::string folder;   // scratch; on the disk whose fsync is measured
   int terminals = 5000;
   int rounds = 3;
-  int events = 60'000;  // a round of ingest
+  int events = 200'000;  // a round of ingest
   int idle_seconds = 60;
   int grants = 200;
 };
