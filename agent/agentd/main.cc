@@ -30,6 +30,9 @@
 #include "platform/linux/message_socket.h"
 #include "platform/linux/probes.h"
 #include "platform/linux/seat.h"
+#include "platform/linux/usb_node.h"
+#include "platform/linux/usb_probe.h"
+#include "platform/usb/answers.h"
 
 namespace sekisho::agentd {
 namespace {
@@ -45,6 +48,7 @@ struct Options {
   std::string agentd_socket = "/run/sekisho/agentd.sock";
   std::string link_socket = "/run/sekisho/link.sock";
   std::string link_user = "sekisho-link";
+  std::string probe_user = "sekisho-probe";
   std::uint64_t spool_max_megabytes = 64;
 };
 
@@ -73,6 +77,29 @@ engine::HostFacts ReadHost(platform::Files& files) {
 
 bool MakeDirectory(const std::string& path, mode_t mode) {
   return mkdir(path.c_str(), mode) == 0 || errno == EEXIST;
+}
+
+// Null without the worker's user: then a vendor-specific device is refused as just that.
+std::unique_ptr<platform::UsbProbe> MakeUsbProbe(const std::string& user, platform::EventLoop& loop,
+                                                 const platform::Clock& clock) {
+  platform::Result<unsigned> uid = platform::UserId(user);
+  platform::Result<unsigned> gid = platform::GroupId(user);
+  // Root with a device's answers in its hands is what the worker is there to avoid.
+  if (!uid.ok() || !gid.ok() || *uid == 0 || *gid == 0) {
+    engine::Log(engine::Severity::kError,
+                absl::StrCat("no unprivileged user and group ", user,
+                             ": devices of unknown class are not asked; run systemd-sysusers"));
+    return nullptr;
+  }
+  platform::UsbProbeWorker worker;
+  worker.uid = *uid;
+  worker.gid = *gid;
+  worker.max_output = platform::kMaxAnswersText;
+  worker.parse = platform::ParseAnswers;
+  worker.open_node = [](const platform::SysfsDevice& device) {
+    return platform::OpenUsbNode(device, "/dev/bus/usb");
+  };
+  return std::make_unique<platform::LinuxUsbProbe>(loop, clock, std::move(worker));
 }
 
 int Serve(Options options) {
@@ -106,11 +133,13 @@ int Serve(Options options) {
   platform::LinuxBootRules boot_rules(files);
   platform::LogindSeat seat;
   platform::LinuxProbes probes;
+  const std::unique_ptr<platform::UsbProbe> usb_probe =
+      MakeUsbProbe(options.probe_user, **loop, clock);
 
   options.engine.host = ReadHost(files);
   options.engine.spool_max_bytes = options.spool_max_megabytes << 20;
   engine::Engine engine(engine::Seams{**loop, clock, **devices, enforcer, media, backstop,
-                                      boot_rules, files, seat, probes},
+                                      boot_rules, files, seat, probes, usb_probe.get()},
                         options.engine);
   engine.Start();
 
@@ -158,6 +187,8 @@ int Main(int argc, char** argv) {
   app.add_option("--link-socket", options.link_socket, "Socket for sekisho-link")
       ->capture_default_str();
   app.add_option("--link-user", options.link_user, "The user that sekisho-link runs as")
+      ->capture_default_str();
+  app.add_option("--probe-user", options.probe_user, "The user that sekisho-usb-probe runs as")
       ->capture_default_str();
   app.add_option("--agentd-state", options.engine.state_directory,
                  "Where identity, policy, grants and the spool are kept")

@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "agent/core/reconcile.h"
 #include "agent/engine/log.h"
 #include "agent/engine/references.h"
@@ -67,7 +68,8 @@ void DeviceControl::Gone(const std::string& port_path) {
       reread == DeviceTable::Reread::kAuthorisationChanged) {
     return;
   }
-  const std::optional<DeviceEntry> entry = table_.Remove(port_path);
+  std::optional<DeviceEntry> entry = table_.Remove(port_path);
+  TellHeldBack(*entry);
   v1::Event event = EventAbout(v1::EVENT_KIND_DEVICE_REMOVED, *entry);
   event.clear_verdict();
   (void)reporter_.Record(std::move(event));
@@ -93,6 +95,7 @@ void DeviceControl::Altered(const std::string& port_path) {
       }
       return;
     case DeviceTable::Reread::kDeviceChanged: {
+      TellHeldBack(*entry);
       v1::Event event = EventAbout(v1::EVENT_KIND_DEVICE_CHANGED, *entry);
       AddParameter(event, "before", contract::ToHex(entry->device.fingerprint));
       (void)seams_.enforcer.Deauthorise(*entry->held);  // decided on anew below, from shut
@@ -174,7 +177,7 @@ void DeviceControl::ReconcileOnce() {
     if (found == nullptr || found->recorded || BeingShut(*found)) continue;
     DeviceEntry& entry = *found;
     if (entry.verdict.action == core::Action::kBlock) {
-      RecordBlock(entry);
+      if (!questions_.HoldsBack(entry)) RecordBlock(entry);
     } else if (entry.enforced == core::Authorisation::kAuthorised) {
       entry.recorded = reporter_.Record(EventAbout(v1::EVENT_KIND_DEVICE_ALLOWED, entry)).ok();
       if (!entry.verdict.grant_id.empty()) (void)ReadyBackstop(entry);
@@ -221,6 +224,7 @@ void DeviceControl::Decide(DeviceEntry& entry) {
     return std::tie(each.action, each.reason, each.grant_id);
   };
   if (told(verdict) != told(entry.verdict)) {
+    TellHeldBack(entry);
     entry.recorded = false;
     if (entry.handling == Handling::kOpenFailed) entry.handling = Handling::kSettled;
   }
@@ -346,6 +350,12 @@ void DeviceControl::RecordBlock(DeviceEntry& entry) {
   entry.recorded = true;  // or waits in memory
 }
 
+void DeviceControl::TellHeldBack(DeviceEntry& entry) {
+  if (entry.asking != Asking::kAsked || entry.recorded) return;
+  entry.asking = Asking::kSettled;
+  RecordBlock(entry);
+}
+
 const std::string& DeviceControl::ReferenceOf(DeviceEntry& entry) {
   if (!entry.reference.empty()) return entry.reference;
   std::set<std::string> open;
@@ -366,11 +376,14 @@ void DeviceControl::ReleaseGrant(const std::string& grant_id, const std::string&
 
 v1::Event DeviceControl::EventAbout(v1::EventKind kind, const DeviceEntry& entry) const {
   v1::Event event = EventOf(kind);
-  *event.mutable_device() = contract::ToProto(entry.device);
+  *event.mutable_device() = contract::ToProto(Shown(entry));
   *event.mutable_verdict() = contract::ToProto(entry.verdict);
   event.set_grant_id(entry.verdict.grant_id);
   event.set_reference(entry.reference);
   if (!entry.fault.empty()) AddParameter(event, "fault", entry.fault);
+  if (!entry.told.compatible_ids.empty()) {
+    AddText(event, "says", absl::StrJoin(entry.told.compatible_ids, " "));
+  }
   return event;
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "agent/core/decide.h"
+#include "agent/engine/device_questions.h"
 #include "agent/engine/device_table.h"
 #include "agent/engine/grant_book.h"
 #include "agent/engine/medium_closer.h"
@@ -31,7 +32,8 @@ class DeviceControl {
         adopted_(adopted),
         here_(std::move(here)),
         table_(seams.devices),
-        closer_(seams, settings, reporter) {}
+        closer_(seams, settings, reporter),
+        questions_(seams, table_, [this] { Reconcile(); }) {}
 
   // Whatever the source has to tell.
   void OnNotices();
@@ -46,6 +48,9 @@ class DeviceControl {
   const DeviceTable& table() const { return table_; }
   // A reference for a device that has none open.
   const std::string& ReferenceOf(DeviceEntry& entry);
+  // Tells a block that waits for the device's answer, as far as it is known: something is about to
+  // follow it in the history.
+  void TellHeldBack(DeviceEntry& entry);
 
  private:
   void OnNotice(const platform::DeviceNotice& notice);
@@ -74,6 +79,7 @@ class DeviceControl {
   std::function<core::Here()> here_;
   DeviceTable table_;
   MediumCloser closer_;
+  DeviceQuestions questions_;
   // Reconcile called from within (a swap seen while authorising) runs once more instead.
   enum class Pass { kIdle, kRunning, kOnceMore };
   Pass pass_ = Pass::kIdle;

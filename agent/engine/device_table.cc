@@ -20,6 +20,12 @@ std::ptrdiff_t Depth(const std::string& port_path) {
 
 }  // namespace
 
+core::Device Shown(const DeviceEntry& entry) {
+  core::Device shown = entry.device;
+  shown.classes.insert(entry.told.classes.begin(), entry.told.classes.end());
+  return shown;
+}
+
 void DeviceTable::Fill(DeviceEntry& entry, const platform::DeviceFacts& facts,
                        const std::string& port_path) {
   core::RawDevice raw;

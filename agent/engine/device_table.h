@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,21 @@ enum class Handling {
   kShutFailed,  // tried again with the tick; the backstop stays armed
 };
 
+// Whether a refused device was asked what it is (agent/engine/device_questions.h).
+enum class Asking {
+  kNot,
+  kAsked,  // its block is held back until it has answered, or long enough
+  kSettled,
+};
+
+inline constexpr std::size_t kMaxToldIds = 16;
+
+// What a device says of itself when asked: a claim, for people. No verdict depends on it.
+struct DeviceTold {
+  std::vector<std::string> compatible_ids;
+  std::set<core::DeviceClass> classes;
+};
+
 // One present device: held open from the moment it was read, so that what is decided on is what is
 // authorised.
 struct DeviceEntry {
@@ -36,7 +52,12 @@ struct DeviceEntry {
   bool recorded = false;
   Handling handling = Handling::kSettled;
   std::string reference;
+  Asking asking = Asking::kNot;
+  DeviceTold told;
 };
+
+// For events and people: the device that was decided on, with the classes that it claims besides.
+core::Device Shown(const DeviceEntry& entry);
 
 // What is plugged in, by port path. Reads through the seam; decides nothing.
 class DeviceTable {

@@ -265,7 +265,10 @@ void Engine::CheckClock() {
   (void)reporter_.Record(std::move(event));
 }
 
-void Engine::Stop() { (void)reporter_.Record(EventOf(v1::EVENT_KIND_AGENT_STOPPED)); }
+void Engine::Stop() {
+  for (auto& [port_path, entry] : control_.table().entries()) control_.TellHeldBack(entry);
+  (void)reporter_.Record(EventOf(v1::EVENT_KIND_AGENT_STOPPED));
+}
 
 void Engine::TryProbes() {
   std::vector<const platform::OpenDevice*> refused;

@@ -40,7 +40,7 @@ bool IsNotice(v1::EventKind kind) {
 v1::LocalDevice Engine::Describe(const DeviceEntry& entry) const {
   v1::LocalDevice described;
   described.set_handle(entry.device.port_path);
-  *described.mutable_device() = contract::ToProto(entry.device);
+  *described.mutable_device() = contract::ToProto(Shown(entry));
   *described.mutable_verdict() = contract::ToProto(entry.verdict);
   described.set_authorised(entry.enforced == core::Authorisation::kAuthorised);
   described.set_reference(entry.reference);
@@ -141,10 +141,11 @@ Answer<v1::LocalExceptionReply> Engine::RequestException(const std::string& devi
     return Fail(v1::LOCAL_ERROR_ALREADY, "already-open", {{"device", device}});
   }
   DeviceEntry& entry = *control_.table().Find(found->device.port_path);
+  control_.TellHeldBack(entry);
   v1::LocalExceptionReply reply;
   reply.set_reference(control_.ReferenceOf(entry));
   v1::Event event = EventOf(v1::EVENT_KIND_EXCEPTION_REQUESTED);
-  *event.mutable_device() = contract::ToProto(entry.device);
+  *event.mutable_device() = contract::ToProto(Shown(entry));
   *event.mutable_verdict() = contract::ToProto(entry.verdict);
   event.set_reference(entry.reference);
   AddText(event, "reason", reason);

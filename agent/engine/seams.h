@@ -10,6 +10,7 @@
 #include "platform/api/event_loop.h"
 #include "platform/api/files.h"
 #include "platform/api/probes.h"
+#include "platform/api/usb_probe.h"
 
 namespace sekisho::engine {
 
@@ -26,6 +27,8 @@ struct Seams {
   platform::Files& files;
   platform::Seat& seat;
   platform::Probes& probes;
+  // Null when there is nobody to ask.
+  platform::UsbProbe* usb_probe = nullptr;
 };
 
 // What the terminal tells the console about itself when it enrols: hints, not an identity.

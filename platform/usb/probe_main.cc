@@ -9,6 +9,7 @@
 #include <span>
 
 #include "platform/usb/answers.h"
+#include "platform/usb/sandbox.h"
 
 namespace sekisho::platform {
 namespace {
@@ -35,13 +36,15 @@ int Run(int argc, char** argv) {
     std::fprintf(help ? stdout : stderr,
                  "Usage: sekisho-usb-probe 3<>/dev/bus/usb/BUS/DEVICE\n"
                  "Asks a USB device for its capabilities and Microsoft compatible ids.\n"
-                 "Exit status: 0 asked, 1 descriptor 3 is no USB device, 2 usage.\n");
+                 "Exit status: 0 asked, 1 descriptor 3 is no USB device, 2 usage, 3 no sandbox.\n");
     return help ? 0 : 2;
   }
   libusb_set_option(nullptr, LIBUSB_OPTION_NO_DEVICE_DISCOVERY);
   libusb_context* context = nullptr;
   libusb_device_handle* device = nullptr;
   if (libusb_init(&context) != 0) return 1;
+  // Before the first byte of the device's: its descriptors are hostile to libusb too.
+  if (!EnterSandbox(kNode).ok()) return 3;
   if (libusb_wrap_sys_device(context, kNode, &device) != 0) {
     libusb_exit(context);
     std::fprintf(stderr, "sekisho-usb-probe: descriptor 3 is no USB device\n");

@@ -31,7 +31,7 @@ Terminal::~Terminal() {
 void Terminal::Start() {
   engine =
       std::make_unique<engine::Engine>(engine::Seams{loop, clock, source, enforcer, media, backstop,
-                                                     boot_rules, *disk, seat, probes},
+                                                     boot_rules, *disk, seat, probes, usb_probe},
                                        settings);
   engine->Start();
   loop.SetTick([this] { engine->Tick(); });

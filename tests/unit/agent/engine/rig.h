@@ -16,6 +16,7 @@
 #include "platform/fake/files.h"
 #include "platform/fake/media.h"
 #include "platform/fake/usb_bus.h"
+#include "platform/fake/usb_probe.h"
 #include "tests/unit/agent/engine/test_console.h"
 #include "tests/unit/agent/engine/usb_descriptors.h"
 
@@ -105,6 +106,8 @@ class Terminal {
   platform::Files* disk = &files;
   InterruptedSeat seat;
   platform::fake::FakeProbes probes;
+  // Null: a terminal without the worker.
+  platform::UsbProbe* usb_probe = nullptr;
   engine::Settings settings;
   RecordingLink link;
   std::unique_ptr<engine::Engine> engine;
