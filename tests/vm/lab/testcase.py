@@ -92,5 +92,7 @@ class EnrolledTest(TerminalTest):
         self.office = self.enterContext(Office(saved=self.layer() / "office"))
         self.console_port = self.office.port
         super().setUp()
+        # Its old connection ended with the snapshot; it would notice by its keepalive in a minute.
+        self.root("systemctl restart sekisho-link")
         wait_until("the terminal is connected again", lambda: self.office.connected(self.name), 180,
                    pause=1)
