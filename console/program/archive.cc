@@ -202,7 +202,7 @@ absl::Status Backup(const std::string& data, const std::string& file) {
   const std::string copy = file + ".store";
   absl::Status status = store::sqlite::CopyStore(StorePath(data), copy);
   if (status.ok()) status = AddFile(archive.get(), file, std::string(kStoreName), copy);
-  ::unlink(copy.c_str());
+  if (!absl::IsAlreadyExists(status)) ::unlink(copy.c_str());
   for (const auto& entry : std::filesystem::directory_iterator(KeysPath(data), error)) {
     if (!status.ok()) break;
     const std::string name = absl::StrCat("keys/", entry.path().filename().string());

@@ -43,9 +43,12 @@ class SqliteBackend : public Backend {
 };
 
 // SQLite gives the -wal and -shm files the mode of the main one.
-absl::Status MakePrivateFile(const std::string& path) {
-  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+enum class Existing { kOpen, kRefuse };
+absl::Status MakePrivateFile(const std::string& path, Existing existing) {
+  const int exclusive = existing == Existing::kRefuse ? O_EXCL : 0;
+  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | exclusive, 0600);
   if (fd < 0) {
+    if (errno == EEXIST) return absl::AlreadyExistsError(absl::StrCat(path, " is there already"));
     return absl::PermissionDeniedError(absl::StrCat("store: ", path, ": ", std::strerror(errno)));
   }
   ::close(fd);
@@ -55,7 +58,7 @@ absl::Status MakePrivateFile(const std::string& path) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Backend>> OpenBackend(const std::string& path) {
-  if (absl::Status status = MakePrivateFile(path); !status.ok()) return status;
+  if (absl::Status status = MakePrivateFile(path, Existing::kOpen); !status.ok()) return status;
   absl::StatusOr<std::unique_ptr<Database>> database = Database::Open(path);
   if (!database.ok()) return database.status();
   return std::make_unique<SqliteBackend>(*std::move(database));
@@ -65,7 +68,8 @@ absl::Status CopyStore(const std::string& from, const std::string& to) {
   absl::StatusOr<std::unique_ptr<Connection>> source =
       Connection::Open(from, Connection::Mode::kReadOnly);
   if (!source.ok()) return source.status();
-  if (absl::Status status = MakePrivateFile(to); !status.ok()) return status;
+  // A file that is there may be another user's, who would read what is copied into it.
+  if (absl::Status status = MakePrivateFile(to, Existing::kRefuse); !status.ok()) return status;
   sqlite3* raw = nullptr;
   const int opened = sqlite3_open_v2(to.c_str(), &raw, SQLITE_OPEN_READWRITE, nullptr);
   std::unique_ptr<sqlite3, CloseConnection> target(raw);

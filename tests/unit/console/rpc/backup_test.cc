@@ -90,6 +90,13 @@ TEST_F(BackupTest, NeitherABackupNorAConsoleIsOverwritten) {
   EXPECT_TRUE(Enrolled("madoguchi-1").Connect().ok());
 }
 
+TEST_F(BackupTest, NothingSecretIsWrittenIntoAFileThatSomebodyElseHasLaidOut) {
+  std::ofstream(Archive() + ".store") << "theirs";
+  EXPECT_EQ(Backup(), kExists);
+  EXPECT_EQ(std::filesystem::file_size(Archive() + ".store"), 6u);
+  EXPECT_FALSE(std::filesystem::exists(Archive()));
+}
+
 TEST_F(BackupTest, ADamagedBackupIsRefusedAndLeavesNothing) {
   ASSERT_EQ(Backup(), 0);
   const auto whole = std::filesystem::file_size(Archive());
