@@ -110,7 +110,7 @@ Outcome StartTransientTimer(const std::string& name, const std::string& descript
   Builder message(call->get());
   message.Append("ss", timer.c_str(), "fail").Open('a', "(sv)");
   message.Append("(sv)", "Description", "s", description.c_str());
-  message.Append("(sv)", "TimersMonotonic", "a(st)", 1, "OnActiveUSec", usec);
+  message.Append("(sv)", "TimersMonotonic", "a(st)", 1, "OnActiveSec", usec);
   message.Append("(sv)", "AccuracyUSec", "t", std::uint64_t{1000});
   message.Append("(sv)", "RemainAfterElapse", "b", 0);
   if (wake == Wake::kWakeSystem) message.Append("(sv)", "WakeSystem", "b", 1);
