@@ -49,7 +49,8 @@ class FaultTest(EnrolledTest):
 
     def stored(self, kind: str, serial: str | None = None) -> list[dict]:
         """The terminal's events of a kind that the console has stored, newest first."""
-        events = [entry["event"] for entry in self.office.events(self.name, kind)]
+        entries = sorted(self.office.events(self.name, kind), key=lambda entry: -int(entry["cursor"]))
+        events = [entry["event"] for entry in entries]
         return [event for event in events
                 if serial is None or event.get("device", {}).get("serial") == serial]
 
