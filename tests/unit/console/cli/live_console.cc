@@ -22,7 +22,9 @@ namespace sekisho::console::cli {
 namespace {
 
 constexpr char kPassword[] = "correct horse battery staple";
-constexpr std::chrono::seconds kPatience{20};
+// More than the longest wait between a follower's attempts (30 s, BackOff), so that no draw of it
+// fails.
+constexpr std::chrono::seconds kPatience{45};
 
 std::string ReadFile(const std::string& path) {
   std::ifstream file(path);
