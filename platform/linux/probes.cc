@@ -63,6 +63,9 @@ Outcome Attack(const DeviceNode& node, unsigned person) {
 }  // namespace
 
 std::vector<ProbeAttempt> LinuxProbes::Try(std::span<const OpenDevice* const> refused) {
+  // With nothing refused there is nothing to attack, and nothing claimed: an attempt that could not
+  // be made would list every quiet terminal as unprotected.
+  if (refused.empty()) return {NewDevice()};
   return {NewDevice(), RefusedDevices(refused)};
 }
 
@@ -85,7 +88,7 @@ ProbeAttempt LinuxProbes::NewDevice() const {
 }
 
 ProbeAttempt LinuxProbes::RefusedDevices(std::span<const OpenDevice* const> refused) {
-  ProbeAttempt attempt{"usb.refused-device", ProbeEnd::kUntried, "no refused device is plugged in"};
+  ProbeAttempt attempt{"usb.refused-device", ProbeEnd::kUntried, "went before it was tried"};
   const Result<SeatPerson> person = LogindSeat().Active();
   const unsigned uid = person.ok() && person->uid != 0 ? person->uid : kNobody;
   std::size_t held = 0;

@@ -14,7 +14,7 @@ namespace sekisho::platform {
 // new_device_probe.h), and, now, that no controller and no parameter has been opened since.
 // "usb.refused-device": at up to four refused devices: to claim an interface of it through usbfs as
 // root, and to open its node as the person at the seat (or as nobody). Each in a child that is
-// given half a second.
+// given half a second. Absent when nothing is refused.
 class LinuxProbes : public Probes {
  public:
   // Both paths are only for tests.

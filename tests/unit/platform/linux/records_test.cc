@@ -92,6 +92,13 @@ TEST_F(ProbesTest, TheAttemptCountsAsLongAsNothingWasOpenedSince) {
   EXPECT_EQ(NewDevice().end, ProbeEnd::kOpen);
 }
 
+TEST_F(ProbesTest, NothingIsClaimedOfRefusedDevicesWhereThereAreNone) {
+  const std::vector<ProbeAttempt> attempts =
+      LinuxProbes(sysfs_.path(), sysfs_.path("record")).Try({});
+  ASSERT_EQ(attempts.size(), 1u);
+  EXPECT_EQ(attempts[0].name, "usb.new-device");
+}
+
 TEST_F(ProbesTest, AnAttemptThatWentThroughIsSaid) {
   sysfs_.Write("record", WriteProbeRecord(Record(ProbeEnd::kOpen)));
   sysfs_.Write("module/usbcore/parameters/authorized_default", "0\n");
