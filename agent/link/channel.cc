@@ -37,9 +37,9 @@ absl::Status ToAbsl(const grpc::Status& status) {
 
 bool IsTrustFailure(const absl::Status& status) {
   if (!absl::IsUnavailable(status)) return false;
-  // gRPC 1.51 has no code for it, only OpenSSL's and its own words. A handshake that failed here, not
-  // by the other's alert, failed over its certificate: which error that is depends on how far the
-  // wrong chain resembles the right one.
+  // gRPC 1.51 has no code for it, only OpenSSL's and its own words. A handshake that failed here,
+  // not by the other's alert, failed over its certificate: which error that is depends on how far
+  // the wrong chain resembles the right one.
   const std::string words = absl::AsciiStrToLower(status.message());
   return (absl::StrContains(words, "ssl_error_ssl") && !absl::StrContains(words, "alert")) ||
          absl::StrContains(words, "is not in peer certificate");

@@ -46,7 +46,8 @@ inline constexpr Command kRoot{
      "関所（Sekisho）コンソールが保護する端末を監視・操作します。"},
     {"sekishoctl sign-in hanako --console console.example.lg.jp --ca ca.pem\n"
      "sekishoctl terminals --unprotected\n"
-     "sekishoctl grants create 482913 --for 15m --mode read-write --reason \"Tax office hand-over\" "
+     "sekishoctl grants create 482913 --for 15m --mode read-write --reason \"Tax office "
+     "hand-over\" "
      "--ticket HD-1042",
      "sekishoctl sign-in hanako --console console.example.lg.jp --ca ca.pem\n"
      "sekishoctl terminals --unprotected\n"
@@ -186,7 +187,8 @@ inline constexpr Command kGrantsCreate{
     "create",
     {"Open exactly one device on one terminal for as long as it takes",
      "1つの機器を1台の端末で期限付きで開く"},
-    {"sekishoctl grants create 482913 --for 15m --mode read-write --reason \"Tax office hand-over\" "
+    {"sekishoctl grants create 482913 --for 15m --mode read-write --reason \"Tax office "
+     "hand-over\" "
      "--ticket HD-1042\n"
      "sekishoctl grants create --terminal zeimu-012 --device 9f2c01d4 --for 1h --mode read-write "
      "--reason \"Survey data\" --ticket HD-1043",

@@ -1,8 +1,8 @@
 // The stream, through a real socket, real gRPC and mutual TLS.
+#include <gtest/gtest.h>
+
 #include <atomic>
 #include <thread>
-
-#include <gtest/gtest.h>
 
 #include "tests/unit/agent/link/link_fixture.h"
 
