@@ -40,7 +40,7 @@ void Downlink::Receive(const v1::Sealed& sealed) {
 
 void Downlink::OnKeySet(const v1::Sealed& sealed) {
   absl::Status updated = identity_.UpdateKeySet(sealed);
-  if (updated.ok()) return effects_.keys_changed();
+  if (updated.ok()) return effects_.say_status();
   if (absl::IsAlreadyExists(updated)) return;
   RefuseAcknowledgement(absl::StrCat("key set: ", updated.message()));
 }
@@ -56,6 +56,7 @@ void Downlink::OnBundle(const v1::Sealed& sealed) {
   AddParameter(event, "version", absl::StrCat(policies_.version()));
   (void)reporter_.Record(std::move(event));
   effects_.reconcile();
+  effects_.say_status();
 }
 
 void Downlink::OnGrant(const v1::Sealed& sealed) {

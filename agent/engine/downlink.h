@@ -23,7 +23,8 @@ struct DownlinkEffects {
   std::function<void(const std::string& grant_id, core::GrantEnd end)> end_grant;
   // A fresh time: grants that survived a reboot may go on.
   std::function<void()> time_known;
-  std::function<void()> keys_changed;
+  // The office need not wait a minute to learn that its keys or its bundle are in force.
+  std::function<void()> say_status;
   std::function<core::Here()> here;
 };
 

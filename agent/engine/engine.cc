@@ -54,7 +54,7 @@ Engine::Engine(Seams seams, Settings settings)
                   },
               .end_grant = [this](const std::string& id, core::GrantEnd end) { EndGrant(id, end); },
               .time_known = [this] { ResumeGrants(); },
-              .keys_changed = [this] { SendStatus(); },
+              .say_status = [this] { SendStatus(); },
               .here = [this] { return Here(); },
           }),
       enrolment_(seams_, settings_.host, identity_, uplink_,

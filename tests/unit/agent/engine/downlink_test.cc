@@ -39,6 +39,7 @@ TEST_F(BundleTest, ANewerOneIsAppliedWholeAndAtOnce) {
   terminal.FromConsole(terminal.console.SealBundle(Loosening(2)));
   EXPECT_TRUE(terminal.bus.Authorised("2-1"));
   EXPECT_EQ(ParameterOf(terminal.Events(v1::EVENT_KIND_BUNDLE_APPLIED).back(), "version"), "2");
+  EXPECT_EQ(terminal.LastStatus().bundle_version(), 2u) << "said at once, not within a minute";
   terminal.FromConsole(
       terminal.console.SealBundle(terminal.console.BundleOf(terminal.console.Policy(), 3)));
   EXPECT_FALSE(terminal.bus.Authorised("2-1"));
