@@ -77,7 +77,11 @@ class RestartedWithTheAgentInstalled(TerminalTest):
         # Stops in the initramfs, at a shell on the screen, as a disk's passphrase prompt would.
         self.root("""sed -i 's/^\\s*linux\\s.*/& break=premount console=tty0/' /boot/grub/grub.cfg
             sync""")
+        said = len(self.machine.serial_log.read_text(errors="replace"))
         self.machine.reset()
+        # GRUB's menu reads the keyboard too, and would take what is typed for its own commands.
+        wait_until("the kernel has taken over from GRUB", lambda: "Linux version" in
+                   self.machine.serial_log.read_text(errors="replace")[said:], 120)
         wait_until("a line typed in the initramfs reaches the kernel's log", self.typed_early, 400, 2)
         keys.type_text(self.machine.qmp, "\nexit\n")
         self.machine.wait_until_up()
