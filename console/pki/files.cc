@@ -10,25 +10,12 @@
 #include <filesystem>
 
 #include "absl/strings/str_cat.h"
+#include "console/posix_fd.h"
 
 namespace sekisho::console::pki {
 namespace {
 
 constexpr off_t kMaxFileBytes = 1 << 20;
-
-class Fd {
- public:
-  explicit Fd(int fd) : fd_(fd) {}
-  ~Fd() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  Fd(const Fd&) = delete;
-  Fd& operator=(const Fd&) = delete;
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 absl::Status ErrnoStatus(const std::string& path) {
   const std::string message = absl::StrCat(path, ": ", std::strerror(errno));

@@ -14,6 +14,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "console/clock.h"
+#include "console/posix_fd.h"
 #include "console/program/console.h"
 #include "console/store/sqlite/sqlite_backend.h"
 
@@ -24,20 +25,6 @@ namespace {
 constexpr std::size_t kBlock = 512;
 constexpr std::string_view kStoreName = "store.db";
 constexpr std::string_view kKeysPrefix = "keys/";
-
-class Fd {
- public:
-  explicit Fd(int fd) : fd_(fd) {}
-  ~Fd() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  Fd(const Fd&) = delete;
-  Fd& operator=(const Fd&) = delete;
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 absl::Status Failed(const std::string& path) {
   const std::string message = absl::StrCat(path, ": ", std::strerror(errno));

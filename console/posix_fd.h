@@ -1,0 +1,25 @@
+#ifndef SEKISHO_CONSOLE_POSIX_FD_H_
+#define SEKISHO_CONSOLE_POSIX_FD_H_
+
+#include <unistd.h>
+
+namespace sekisho::console {
+
+// Owns a file descriptor, or -1 when it could not be opened; errno is then still the open's.
+class Fd {
+ public:
+  explicit Fd(int fd) : fd_(fd) {}
+  ~Fd() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  Fd(const Fd&) = delete;
+  Fd& operator=(const Fd&) = delete;
+  int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+}  // namespace sekisho::console
+
+#endif  // SEKISHO_CONSOLE_POSIX_FD_H_
