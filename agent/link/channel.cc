@@ -3,6 +3,8 @@
 #include <grpcpp/create_channel.h>
 #include <grpcpp/security/credentials.h>
 
+#include <chrono>
+
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "proto/contract/bounds.h"
@@ -18,10 +20,13 @@ std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address, const std
     tls.pem_cert_chain = identity->chain_pem;
   }
   grpc::ChannelArguments arguments;
-  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 60'000);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS,
+                   static_cast<int>(std::chrono::milliseconds(contract::kStreamKeepalive).count()));
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 20'000);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 0);
   arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
+  // No ping after each message to measure the line: a bundle is the most that comes at once.
+  arguments.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);
   arguments.SetInt(GRPC_ARG_MAX_RECEIVE_MESSAGE_LENGTH, contract::kMaxGrpcMessage);
   arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
   // A new attempt is a new connection, at our back-off's pace and not at gRPC's.

@@ -37,7 +37,13 @@ absl::StatusOr<std::shared_ptr<AgentSession>> AgentService::Open(
     const pki::TerminalIdentity& identity, std::shared_ptr<live::TerminalLink> link) {
   absl::StatusOr<store::TerminalRecord> terminal = CheckMayConnect(identity);
   if (!terminal.ok()) return terminal.status();
-  return std::make_shared<AgentSession>(*this, *std::move(terminal), std::move(link));
+  absl::StatusOr<contract::PublicKey> key = contract::ParsePublicKey(terminal->report_public_key);
+  if (!key.ok()) return key.status();
+  contract::KeyRing ring(terminal->organisation_id);
+  ring.Add(v1::PURPOSE_REPORT, *key);
+  ring.Add(v1::PURPOSE_STATUS, *key);
+  return std::make_shared<AgentSession>(*this, *std::move(terminal), std::move(ring),
+                                        std::move(link));
 }
 
 absl::StatusOr<int> AgentService::NoteSilent() {

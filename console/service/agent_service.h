@@ -79,7 +79,8 @@ class AgentService {
 // they answer goes through the link. Any error is the status that the stream ends with.
 class AgentSession : public std::enable_shared_from_this<AgentSession> {
  public:
-  AgentSession(AgentService& service, store::TerminalRecord terminal,
+  // `ring` knows the terminal's report key.
+  AgentSession(AgentService& service, store::TerminalRecord terminal, contract::KeyRing ring,
                std::shared_ptr<live::TerminalLink> link);
 
   // The first message: agrees on a protocol, sends Welcome, and from here on the terminal is live.
@@ -93,8 +94,6 @@ class AgentSession : public std::enable_shared_from_this<AgentSession> {
   void End();
 
  private:
-  // The terminal's report key, for one purpose: a ring knows each key for one only.
-  absl::StatusOr<contract::KeyRing> RingFor(v1::Purpose purpose) const;
   absl::Status ReceiveReport(const v1::Sealed& sealed);
   absl::Status ReceiveStatus(const v1::Sealed& sealed);
   absl::StatusOr<store::ReportedBatch> CheckBatch(const v1::ReportBatch& batch) const;
@@ -108,6 +107,7 @@ class AgentSession : public std::enable_shared_from_this<AgentSession> {
 
   AgentService& service_;
   const store::TerminalRecord terminal_;
+  const contract::KeyRing ring_;
   const std::shared_ptr<live::LiveTerminal> live_;
   const WallTime greeted_at_;
   std::atomic<int> in_flight_{0};

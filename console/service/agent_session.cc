@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "console/ids.h"
 #include "console/service/agent_service.h"
 #include "proto/contract/bounds.h"
 #include "proto/contract/convert.h"
@@ -24,20 +25,13 @@ bool Has(const google::protobuf::RepeatedPtrField<std::string>& list, const std:
 }  // namespace
 
 AgentSession::AgentSession(AgentService& service, store::TerminalRecord terminal,
-                           std::shared_ptr<live::TerminalLink> link)
+                           contract::KeyRing ring, std::shared_ptr<live::TerminalLink> link)
     : service_(service),
       terminal_(std::move(terminal)),
+      ring_(std::move(ring)),
       live_(std::make_shared<live::LiveTerminal>(terminal_.organisation_id, terminal_.terminal_id,
                                                  terminal_.group_path, std::move(link))),
       greeted_at_(service.clock_.wall()) {}
-
-absl::StatusOr<contract::KeyRing> AgentSession::RingFor(v1::Purpose purpose) const {
-  absl::StatusOr<contract::PublicKey> key = contract::ParsePublicKey(terminal_.report_public_key);
-  if (!key.ok()) return key.status();
-  contract::KeyRing ring(terminal_.organisation_id);
-  ring.Add(purpose, *key);
-  return ring;
-}
 
 absl::Status AgentSession::Greet(const v1::Hello& hello) {
   if (absl::Status status = contract::CheckBounds(hello); !status.ok()) return status;
@@ -119,15 +113,14 @@ absl::StatusOr<store::ReportedBatch> AgentSession::CheckBatch(const v1::ReportBa
     }
     last = sequence;
     entry.record = record;
+    entry.record_hash = Sha256Of(record);
   }
   return reported;
 }
 
 absl::Status AgentSession::ReceiveReport(const v1::Sealed& sealed) {
-  absl::StatusOr<contract::KeyRing> ring = RingFor(v1::PURPOSE_REPORT);
-  if (!ring.ok()) return ring.status();
   absl::StatusOr<v1::ReportBatch> batch =
-      contract::OpenAndParse<v1::ReportBatch>(*ring, sealed, v1::PURPOSE_REPORT);
+      contract::OpenAndParse<v1::ReportBatch>(ring_, sealed, v1::PURPOSE_REPORT);
   if (!batch.ok()) return batch.status();
   absl::StatusOr<store::ReportedBatch> reported = CheckBatch(*batch);
   if (!reported.ok()) return reported.status();
@@ -172,10 +165,8 @@ absl::Status AgentSession::SendSealed(v1::Purpose purpose, std::string payload) 
 }
 
 absl::Status AgentSession::ReceiveStatus(const v1::Sealed& sealed) {
-  absl::StatusOr<contract::KeyRing> ring = RingFor(v1::PURPOSE_STATUS);
-  if (!ring.ok()) return ring.status();
   absl::StatusOr<v1::Status> status =
-      contract::OpenAndParse<v1::Status>(*ring, sealed, v1::PURPOSE_STATUS);
+      contract::OpenAndParse<v1::Status>(ring_, sealed, v1::PURPOSE_STATUS);
   if (!status.ok()) return status.status();
   if (status->terminal_id() != terminal_.terminal_id) {
     return absl::PermissionDeniedError("the status names another terminal");

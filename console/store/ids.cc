@@ -1,6 +1,9 @@
 #include "console/ids.h"
 
+#include <openssl/evp.h>
 #include <sodium.h>
+
+#include <cstdlib>
 
 #include "proto/contract/keys.h"
 
@@ -48,8 +51,15 @@ std::string Base32(std::string_view bytes) {
 }
 
 std::string Sha256Of(std::string_view bytes) {
-  const contract::Sha256 hash = contract::HashOf(bytes);
-  return std::string(reinterpret_cast<const char*>(hash.data()), hash.size());
+  // OpenSSL's and not contract::HashOf: it has the processor's SHA instructions, Debian's libsodium
+  // has not, and the console hashes every record of the fleet.
+  static const EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  std::string hash(32, '\0');
+  if (EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(hash.data()), nullptr,
+                 algorithm, nullptr) != 1) {
+    std::abort();  // no memory: nothing hashed wrongly may be stored
+  }
+  return hash;
 }
 
 bool EqualInConstantTime(std::string_view a, std::string_view b) {

@@ -1,6 +1,7 @@
 #include "console/store/ingest.h"
 
 #include <algorithm>
+#include <chrono>
 #include <iterator>
 #include <map>
 #include <utility>
@@ -42,15 +43,21 @@ void Ingest::Stop() {
 
 absl::Status Ingest::Submit(ReportedBatch batch, Done done) {
   const std::size_t bytes = SizeOf(batch);
+  bool wake = false;
   {
     std::lock_guard lock(mutex_);
     if (ending_ || waiting_bytes_ + bytes > kMaxWaitingBytes) {
       return absl::ResourceExhaustedError("the console is behind with its store: report again");
     }
+    // The thread sleeps on for what comes in between.
+    const bool had_enough = waiting_records_ >= kMaxRecordsPerCommit;
+    wake = waiting_.empty();
     waiting_bytes_ += bytes;
+    waiting_records_ += batch.records.size();
+    wake |= !had_enough && waiting_records_ >= kMaxRecordsPerCommit;
     waiting_.push_back({std::move(batch), std::move(done), bytes});
   }
-  work_.notify_one();
+  if (wake) work_.notify_one();
   return absl::OkStatus();
 }
 
@@ -66,28 +73,38 @@ void Ingest::SubmitStatus(ReportedStatus status) {
 
 void Ingest::Run() {
   std::unique_lock lock(mutex_);
+  std::chrono::steady_clock::time_point began{};
   for (;;) {
     work_.wait(lock, [&] { return ending_ || !waiting_.empty() || !statuses_.empty(); });
     if (waiting_.empty() && !ending_) {
       // Statuses alone: let some gather.
       work_.wait_for(lock, kStatusDelay, [&] { return ending_ || !waiting_.empty(); });
     }
+    work_.wait_until(lock, began + kGather,
+                     [&] { return ending_ || waiting_records_ >= kMaxRecordsPerCommit; });
     if (ending_ && waiting_.empty() && statuses_.empty()) return;
-    std::vector<Waiting> taken;
-    std::size_t records = 0;
-    auto end = waiting_.begin();
-    while (end != waiting_.end() && (records == 0 || records < kMaxRecordsPerCommit)) {
-      records += end->batch.records.size();
-      waiting_bytes_ -= end->bytes;
-      ++end;
-    }
-    taken.assign(std::make_move_iterator(waiting_.begin()), std::make_move_iterator(end));
-    waiting_.erase(waiting_.begin(), end);
+    began = std::chrono::steady_clock::now();
+    std::vector<Waiting> taken = Take();
     std::vector<ReportedStatus> statuses = std::exchange(statuses_, {});
     lock.unlock();
     Commit(std::move(taken), Newest(std::move(statuses)));
     lock.lock();
   }
+}
+
+std::vector<Ingest::Waiting> Ingest::Take() {
+  std::size_t records = 0;
+  auto end = waiting_.begin();
+  while (end != waiting_.end() && (records == 0 || records < kMaxRecordsPerCommit)) {
+    records += end->batch.records.size();
+    waiting_bytes_ -= end->bytes;
+    ++end;
+  }
+  waiting_records_ -= records;
+  std::vector<Waiting> taken(std::make_move_iterator(waiting_.begin()),
+                             std::make_move_iterator(end));
+  waiting_.erase(waiting_.begin(), end);
+  return taken;
 }
 
 void Ingest::Commit(std::vector<Waiting> taken, std::vector<ReportedStatus> statuses) {

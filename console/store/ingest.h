@@ -12,9 +12,9 @@
 
 namespace sekisho::console::store {
 
-// The one writer of reports: takes what all streams have handed in by the time it is free, writes
-// it in one transaction (one fsync for many streams), then tells each. Owns its thread; callbacks
-// run on it and must not block. Thread-safe.
+// The one writer of reports: takes what all streams have handed in by the time its turn comes,
+// writes it in one transaction (one fsync for many streams), then tells each. Owns its thread;
+// callbacks run on it and must not block. Thread-safe.
 class Ingest {
  public:
   // Called once: after the commit, or with the error that stored nothing.
@@ -26,6 +26,9 @@ class Ingest {
   static constexpr std::size_t kMaxWaitingBytes = 64 * 1024 * 1024;
   // Most records in one transaction.
   static constexpr std::size_t kMaxRecordsPerCommit = 4096;
+  // Commits of reports begin at least this far apart, unless a whole transaction's worth waits:
+  // what trickles in from a fleet shares commits, and the store is free for people in between.
+  static constexpr std::chrono::milliseconds kGather{10};
   // How long a status may wait for its commit when no batch takes it along: it is the newest that
   // counts, and it is in memory meanwhile.
   static constexpr std::chrono::seconds kStatusDelay{5};
@@ -46,6 +49,8 @@ class Ingest {
     std::size_t bytes = 0;
   };
   void Run();
+  // As many of what waits as fit in one transaction.
+  std::vector<Waiting> Take();
   void Commit(std::vector<Waiting> taken, std::vector<ReportedStatus> statuses);
   // One at a time, so that one terminal's bad batch fails alone.
   void CommitSeparately(std::vector<Waiting>& taken);
@@ -56,6 +61,7 @@ class Ingest {
   std::condition_variable work_;
   std::vector<Waiting> waiting_;
   std::size_t waiting_bytes_ = 0;
+  std::size_t waiting_records_ = 0;
   std::vector<ReportedStatus> statuses_;
   bool ending_ = false;
   std::thread thread_;

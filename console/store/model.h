@@ -116,6 +116,8 @@ struct NewEvent {
   v1::Event event;
   // The bytes that the chain hashes; what is stored.
   std::string record;
+  // SHA-256 of them: taken where many threads can, not by the one writer.
+  std::string record_hash;
 };
 
 struct StoredEventRecord {

@@ -36,6 +36,9 @@ inline constexpr Rate kEnrolRate{2, 50};     // enrolments from one address
 
 inline constexpr std::chrono::seconds kStatusPeriod{60};
 inline constexpr std::chrono::seconds kBeaconStale{180};
+// A terminal's HTTP/2 keepalive. Longer than kStatusPeriod: gRPC pings only when nothing was read
+// for so long, and an answered Status shows as much.
+inline constexpr std::chrono::seconds kStreamKeepalive{90};
 
 // What is asked of one field.
 enum class TextForm { kOneLine, kLines };  // kLines: newlines and tabs are not control characters

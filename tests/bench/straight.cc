@@ -84,7 +84,9 @@ double WriteStraight(const std::string& store, const std::string& scratch, int r
   const Database from = Open(store, SQLITE_OPEN_READONLY);
   for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(scratch + suffix);
   const Database to = Open(scratch, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
-  Execute(to.get(), "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON");
+  Execute(to.get(),
+          "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16384;"
+          "PRAGMA foreign_keys=ON");
   const Statement schema =
       Prepare(from.get(),
               "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'"

@@ -62,6 +62,11 @@ class StoreContract : public ::testing::TestWithParam<BackendFactory> {
     return record;
   }
 
+  static NewEvent NewEventOf(v1::Event event) {
+    std::string record = event.SerializeAsString();
+    std::string hash = Sha256Of(record);
+    return {std::move(event), std::move(record), std::move(hash)};
+  }
   // The next record of a boot's history.
   NewEvent Next(v1::EventKind kind) {
     v1::Event event;
@@ -72,8 +77,8 @@ class StoreContract : public ::testing::TestWithParam<BackendFactory> {
     return Finish(std::move(event));
   }
   NewEvent Finish(v1::Event event) {
-    NewEvent entry{event, event.SerializeAsString()};
-    previous_ = Sha256Of(entry.record);
+    NewEvent entry = NewEventOf(std::move(event));
+    previous_ = entry.record_hash;
     return entry;
   }
   void SkipTo(std::uint64_t sequence) {

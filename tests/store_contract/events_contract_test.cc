@@ -34,7 +34,7 @@ TEST_P(EventsContract, OtherBytesUnderTheSameSequenceAreAnAlarmOnce) {
   Append({one});
   v1::Event altered = one.event;
   altered.set_kind(v1::EVENT_KIND_AGENT_STOPPED);
-  const NewEvent forged{altered, altered.SerializeAsString()};
+  const NewEvent forged = NewEventOf(altered);
   Append({forged});
   Append({forged});
   EXPECT_EQ(EventsOf(v1::EVENT_KIND_RESCAN).size(), 1u) << "the first stays as it was";

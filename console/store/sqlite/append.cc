@@ -48,14 +48,14 @@ absl::StatusOr<std::string> StoredHash(Connection& connection, const std::string
 enum class Inserted { kAdded, kKeyTaken };
 
 absl::StatusOr<Inserted> InsertRecord(Connection& connection, const ReportedBatch& batch,
-                                      const NewEvent& entry, const std::string& hash) {
+                                      const NewEvent& entry) {
   Query query(connection,
               "INSERT INTO events (organisation_id, group_path, terminal_id, boot_id, sequence, "
               "kind, received_at, record_hash, record) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) "
               "ON CONFLICT (terminal_id, boot_id, sequence) DO NOTHING");
   query << batch.organisation_id << batch.group_path << batch.terminal_id << batch.boot_id
         << entry.event.sequence() << static_cast<int>(entry.event.kind()) << batch.received_at
-        << Blob{hash} << Blob{entry.record};
+        << Blob{entry.record_hash} << Blob{entry.record};
   if (absl::Status status = query.Run(); !status.ok()) return status;
   return connection.changes() == 1 ? Inserted::kAdded : Inserted::kKeyTaken;
 }
@@ -81,15 +81,15 @@ absl::Status MarkAltered(Connection& connection, const ReportedBatch& batch, std
 }
 
 // Other bytes under a key that is taken: kept as evidence, and an alarm the first time they come.
-absl::Status KeepDisputed(Connection& connection, const ReportedBatch& batch, const NewEvent& entry,
-                          const std::string& hash) {
+absl::Status KeepDisputed(Connection& connection, const ReportedBatch& batch,
+                          const NewEvent& entry) {
   {
     Query query(connection,
                 "INSERT INTO disputed_records (organisation_id, terminal_id, boot_id, sequence, "
                 "record_hash, received_at, record) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) "
                 "ON CONFLICT DO NOTHING");
     query << batch.organisation_id << batch.terminal_id << batch.boot_id << entry.event.sequence()
-          << Blob{hash} << batch.received_at << Blob{entry.record};
+          << Blob{entry.record_hash} << batch.received_at << Blob{entry.record};
     if (absl::Status status = query.Run(); !status.ok()) return status;
     if (connection.changes() == 0) return absl::OkStatus();
   }
@@ -170,35 +170,35 @@ absl::StatusOr<std::uint64_t> InsertConsoleEvent(Connection& connection,
   return cursor;
 }
 
-absl::StatusOr<AppendedBatch> AppendBatch(Connection& connection, const ReportedBatch& batch) {
+absl::StatusOr<AppendedBatch> AppendBatch(Connection& connection, const ReportedBatch& batch,
+                                          ReportedDevices& devices) {
   absl::StatusOr<Head> head = ReadHead(connection, batch.terminal_id);
   if (!head.ok()) return head.status();
   AppendedBatch result;
   for (const NewEvent& entry : batch.records) {
     const std::uint64_t sequence = entry.event.sequence();
-    std::string hash = Sha256Of(entry.record);
-    absl::StatusOr<Inserted> inserted = InsertRecord(connection, batch, entry, hash);
+    absl::StatusOr<Inserted> inserted = InsertRecord(connection, batch, entry);
     if (!inserted.ok()) return inserted.status();
     if (*inserted == Inserted::kAdded) {
       ++result.added;
       absl::Status status = FollowChain(connection, batch, entry.event, *head);
-      if (status.ok()) status = ApplyProjection(connection, batch, entry.event);
+      if (status.ok()) status = ApplyProjection(connection, batch, entry.event, devices);
       if (!status.ok()) return status;
       if (batch.boot_id != head->boot_id || sequence > head->sequence) {
-        *head = Head{batch.boot_id, sequence, hash};
+        *head = Head{batch.boot_id, sequence, entry.record_hash};
       }
     } else {
       absl::StatusOr<std::string> stored =
           StoredHash(connection, batch.terminal_id, batch.boot_id, sequence);
       if (!stored.ok()) return stored.status();
-      if (*stored == hash) {
+      if (*stored == entry.record_hash) {
         ++result.duplicates;
-      } else if (absl::Status status = KeepDisputed(connection, batch, entry, hash); !status.ok()) {
+      } else if (absl::Status status = KeepDisputed(connection, batch, entry); !status.ok()) {
         return status;
       }
     }
     result.last_sequence = sequence;
-    result.last_record_hash = std::move(hash);
+    result.last_record_hash = entry.record_hash;
   }
   if (result.added > 0) {
     if (absl::Status status = WriteHead(connection, batch.terminal_id, *head); !status.ok()) {

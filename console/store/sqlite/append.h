@@ -1,6 +1,10 @@
 #ifndef SEKISHO_CONSOLE_STORE_SQLITE_APPEND_H_
 #define SEKISHO_CONSOLE_STORE_SQLITE_APPEND_H_
 
+#include <compare>
+#include <map>
+#include <string_view>
+
 #include "console/store/event_store.h"
 #include "console/store/projection.h"
 #include "console/store/sqlite/connection.h"
@@ -15,12 +19,35 @@ struct Head {
   std::string hash;
 };
 
-absl::StatusOr<AppendedBatch> AppendBatch(Connection& connection, const ReportedBatch& batch);
+// The newest report of each device in one transaction. Most events of a busy terminal name the same
+// few devices, and only the newest report of each is kept. Points into the batches.
+class ReportedDevices {
+ public:
+  void Note(const ReportedBatch& batch, const v1::Device& device);
+  absl::Status Write(Connection& connection) const;
+
+ private:
+  struct Key {
+    std::string_view terminal_id;
+    std::string_view fingerprint;
+    std::string_view serial;
+    auto operator<=>(const Key&) const = default;
+  };
+  struct Newest {
+    const ReportedBatch* batch;
+    const v1::Device* device;
+  };
+  std::map<Key, Newest> newest_;
+};
+
+absl::StatusOr<AppendedBatch> AppendBatch(Connection& connection, const ReportedBatch& batch,
+                                          ReportedDevices& devices);
 absl::Status WriteStatus(Connection& connection, const ReportedStatus& status);
 
-// Requests, grants, reported devices and explained gaps follow from the event.
+// Requests, grants, reported devices and explained gaps follow from the event, which outlives
+// `devices`.
 absl::Status ApplyProjection(Connection& connection, const ReportedBatch& batch,
-                             const v1::Event& event);
+                             const v1::Event& event, ReportedDevices& devices);
 
 // An event of the console about a terminal; returns its cursor. Its boot id is "console", its
 // sequence its cursor.

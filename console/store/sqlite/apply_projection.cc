@@ -3,18 +3,6 @@
 namespace sekisho::console::store::sqlite {
 namespace {
 
-absl::Status NoteDevice(Connection& connection, const ReportedBatch& batch,
-                        const v1::Event& event) {
-  Query query(connection,
-              "INSERT INTO reported_devices (organisation_id, terminal_id, fingerprint, serial, "
-              "device, reported_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6) "
-              "ON CONFLICT (terminal_id, fingerprint, serial) "
-              "DO UPDATE SET device = excluded.device, reported_at = excluded.reported_at");
-  query << batch.organisation_id << batch.terminal_id << Blob{event.device().fingerprint()}
-        << event.device().serial() << Blob{event.device().SerializeAsString()} << batch.received_at;
-  return query.Run();
-}
-
 // A reference names one open block at a time; when the terminal draws the same digits again, years
 // later, the newer block takes it.
 absl::Status WriteRequest(Connection& connection, const ReportedBatch& batch,
@@ -84,12 +72,29 @@ absl::Status ExplainGaps(Connection& connection, const ReportedBatch& batch,
 
 }  // namespace
 
-absl::Status ApplyProjection(Connection& connection, const ReportedBatch& batch,
-                             const v1::Event& event) {
-  const Projection projection = ProjectionOf(event);
-  if (projection.reports_device) {
-    if (absl::Status status = NoteDevice(connection, batch, event); !status.ok()) return status;
+void ReportedDevices::Note(const ReportedBatch& batch, const v1::Device& device) {
+  newest_.insert_or_assign({batch.terminal_id, device.fingerprint(), device.serial()},
+                           Newest{&batch, &device});
+}
+
+absl::Status ReportedDevices::Write(Connection& connection) const {
+  for (const auto& [key, newest] : newest_) {
+    Query query(connection,
+                "INSERT INTO reported_devices (organisation_id, terminal_id, fingerprint, serial, "
+                "device, reported_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6) "
+                "ON CONFLICT (terminal_id, fingerprint, serial) "
+                "DO UPDATE SET device = excluded.device, reported_at = excluded.reported_at");
+    query << newest.batch->organisation_id << key.terminal_id << Blob{key.fingerprint} << key.serial
+          << Blob{newest.device->SerializeAsString()} << newest.batch->received_at;
+    if (absl::Status status = query.Run(); !status.ok()) return status;
   }
+  return absl::OkStatus();
+}
+
+absl::Status ApplyProjection(Connection& connection, const ReportedBatch& batch,
+                             const v1::Event& event, ReportedDevices& devices) {
+  const Projection projection = ProjectionOf(event);
+  if (projection.reports_device) devices.Note(batch, event.device());
   if (projection.makes_request) {
     absl::Status status = WriteRequest(connection, batch, event, projection);
     if (!status.ok()) return status;

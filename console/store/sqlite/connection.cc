@@ -40,6 +40,7 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const std::string& 
   absl::Status status = mode == Mode::kReadWrite ? connection->Execute(
                                                        "PRAGMA journal_mode=WAL;"
                                                        "PRAGMA synchronous=FULL;"
+                                                       "PRAGMA cache_size=-16384;"
                                                        "PRAGMA foreign_keys=ON;"
                                                        "PRAGMA trusted_schema=OFF")
                                                  : connection->Execute("PRAGMA query_only=ON");

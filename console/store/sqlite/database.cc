@@ -51,11 +51,16 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Open(const std::string& path
     if (!reader.ok()) return reader.status();
     database->readers_.push_back(*std::move(reader));
   }
+  absl::StatusOr<std::unique_ptr<Connection>> copier =
+      Connection::Open(path, Connection::Mode::kReadWrite);
+  if (!copier.ok()) return copier.status();
+  database->checkpointer_ =
+      std::make_unique<Checkpointer>(*database->writer_, *std::move(copier), database->gate_);
   return database;
 }
 
-absl::Status Database::Write(const std::function<absl::Status(Connection&)>& work) {
-  std::lock_guard lock(writer_mutex_);
+absl::Status Database::Write(const std::function<absl::Status(Connection&)>& work, Lane lane) {
+  const WriteGate::Turn turn(gate_, lane);
   return writer_->InTransaction([&] { return work(*writer_); });
 }
 

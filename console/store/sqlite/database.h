@@ -9,11 +9,13 @@
 #include <vector>
 
 #include "console/store/model.h"
+#include "console/store/sqlite/checkpointer.h"
 #include "console/store/sqlite/connection.h"
+#include "console/store/sqlite/write_gate.h"
 
 namespace sekisho::console::store::sqlite {
 
-// One writing connection behind a mutex, and a few reading ones: in WAL mode readers neither wait
+// One writing connection behind a gate, and a few reading ones: in WAL mode readers neither wait
 // for the writer nor hold it up. Thread-safe. Lock order: the writer before a reader.
 class Database {
  public:
@@ -21,17 +23,19 @@ class Database {
   static absl::StatusOr<std::unique_ptr<Database>> Open(const std::string& path);
 
   // Runs `work` in a transaction on the writing connection.
-  absl::Status Write(const std::function<absl::Status(Connection&)>& work);
+  absl::Status Write(const std::function<absl::Status(Connection&)>& work,
+                     Lane lane = Lane::kPerson);
   // Runs `work` on a reading connection.
   absl::Status Read(const std::function<absl::Status(Connection&)>& work);
 
  private:
   static constexpr int kReaders = 4;
-  std::mutex writer_mutex_;
+  WriteGate gate_;
   std::unique_ptr<Connection> writer_;
   std::mutex readers_mutex_;
   std::condition_variable reader_free_;
   std::vector<std::unique_ptr<Connection>> readers_;
+  std::unique_ptr<Checkpointer> checkpointer_;  // last: it ends before what it works on
 };
 
 // The audit row of a change, in the change's own transaction.

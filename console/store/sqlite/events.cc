@@ -9,13 +9,15 @@ namespace sekisho::console::store::sqlite {
 absl::StatusOr<AppendResult> Events::Append(std::span<const ReportedBatch> batches,
                                             std::span<const ReportedStatus> statuses) {
   AppendResult result;
-  absl::Status status = database_.Write([&](Connection& connection) {
+  const auto append = [&](Connection& connection) -> absl::Status {
     result.batches.reserve(batches.size());
+    ReportedDevices devices;
     for (const ReportedBatch& batch : batches) {
-      absl::StatusOr<AppendedBatch> appended = AppendBatch(connection, batch);
+      absl::StatusOr<AppendedBatch> appended = AppendBatch(connection, batch, devices);
       if (!appended.ok()) return appended.status();
       result.batches.push_back(*std::move(appended));
     }
+    if (absl::Status written = devices.Write(connection); !written.ok()) return written;
     for (const ReportedStatus& reported : statuses) {
       absl::Status written = WriteStatus(connection, reported);
       if (!written.ok()) return written;
@@ -25,8 +27,8 @@ absl::StatusOr<AppendResult> Events::Append(std::span<const ReportedBatch> batch
     if (!row.ok()) return row.status();
     result.cursor = static_cast<std::uint64_t>(query.Integer(0));
     return absl::OkStatus();
-  });
-  if (!status.ok()) return status;
+  };
+  if (absl::Status status = database_.Write(append, Lane::kReports); !status.ok()) return status;
   return result;
 }
 

@@ -81,6 +81,8 @@ class ServiceTest : public ::testing::Test {
     record.name = name;
     record.state = v1::TERMINAL_STATE_ENROLLED;
     record.enrolled_at = now_;
+    const contract::PublicKey key = contract::PrivateKey::Generate().public_key();
+    record.report_public_key.assign(key.begin(), key.end());
     EXPECT_TRUE(console_->store()
                     .terminals()
                     .CreateTerminal(record, {organisation_, "", now_, "test", "Test", name, ""})
@@ -92,8 +94,9 @@ class ServiceTest : public ::testing::Test {
     block.set_kind(v1::EVENT_KIND_DEVICE_BLOCKED);
     block.set_reference("042042");
     block.mutable_device()->set_fingerprint(std::string(32, 'f'));
+    const std::string bytes = block.SerializeAsString();
     const store::ReportedBatch batch{
-        organisation_, record.terminal_id, group.path, kBoot, {{block, block.SerializeAsString()}},
+        organisation_, record.terminal_id, group.path, kBoot, {{block, bytes, Sha256Of(bytes)}},
         now_};
     v1::Status status;
     status.set_terminal_id(record.terminal_id);
