@@ -26,6 +26,8 @@ class Client {
   bool Send(const v1::LocalRequest& request);
   std::variant<std::optional<v1::LocalReply>, v1::LocalFailure> Next(
       std::chrono::milliseconds patience);
+  // To wait for it beside something else.
+  int Readable() const { return static_cast<int>(socket_->Readable()); }
 
  private:
   explicit Client(std::unique_ptr<platform::MessageConnection> socket)

@@ -1,6 +1,7 @@
 #ifndef SEKISHO_AGENT_CLI_COMMAND_LINE_H_
 #define SEKISHO_AGENT_CLI_COMMAND_LINE_H_
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -47,8 +48,8 @@ ExitCode RunReturn(const Context& context, const std::string& device);
 ExitCode RunEnrol(const Context& context, const std::string& token, const std::string& token_file);
 ExitCode RunAdopt(const Context& context, const std::vector<std::string>& handles, Asking asking);
 ExitCode RunDoctor(const Context& context);
-// Until it is ended; goes on when agentd is restarted.
-ExitCode RunWatch(const Context& context, Showing showing);
+// Until it is ended; goes on when agentd is restarted. `every`: how often the time left is shown.
+ExitCode RunWatch(const Context& context, Showing showing, std::chrono::seconds every);
 
 }  // namespace sekisho::cli
 

@@ -1,4 +1,5 @@
 // sekisho: what the person at the terminal, and root on it, can ask of sekisho-agentd.
+#include <chrono>
 #include <clocale>
 #include <functional>
 #include <map>
@@ -102,10 +103,18 @@ class Commands {
     CLI::App* watch = Add(
         "watch",
         {"Tells of refusals and of the time left, as they come", "遮断や残り時間を知らせ続けます"},
-        "sekisho watch --notify",
-        [this] { return RunWatch(context_, notify_ ? Showing::kDesktop : Showing::kTerminal); });
+        "sekisho watch --notify", [this] {
+          return RunWatch(context_, notify_ ? Showing::kDesktop : Showing::kTerminal,
+                          std::chrono::seconds(every_));
+        });
     watch->add_flag("--notify", notify_,
                     Pick({"As desktop notifications", "デスクトップ通知で知らせる"}));
+    watch
+        ->add_option(
+            "--every", every_,
+            Pick({"Seconds between two sights of the time left", "残り時間を示す間隔(秒)"}))
+        ->check(CLI::Range(1, 3600))
+        ->capture_default_str();
   }
 
   void AddRequests() {
@@ -155,6 +164,7 @@ class Commands {
   // CLI11's flags are bools; they become enums before they leave this class.
   bool notify_ = false;
   bool yes_ = false;
+  int every_ = 60;
 };
 
 }  // namespace

@@ -233,8 +233,12 @@ Notice Render(Language language, const v1::LocalNotice& notice) {
       return {Say(language, Text::kNoticeHolder,
                   {{"program", ParameterOf(event, "program")}, {"pid", ParameterOf(event, "pid")}}),
               ""};
-    case v1::EVENT_KIND_MEDIUM_CLOSED:
-      return {Say(language, Text::kNoticeClosed, {{"device", device}}), ""};
+    case v1::EVENT_KIND_MEDIUM_CLOSED: {
+      const Text text = ParameterOf(event, "deauthorised") != "yes" ? Text::kNoticeStillOpen
+                        : ParameterOf(event, "flushed") != "yes"    ? Text::kNoticeClosedUnflushed
+                                                                    : Text::kNoticeClosed;
+      return {Say(language, text, {{"device", device}}), ""};
+    }
     default:
       return {};
   }

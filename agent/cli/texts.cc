@@ -154,6 +154,12 @@ Entry EntryOf(Text text) {
               "{program}(プロセス {pid})を終了しました: 機器を使用中でした"};
     case Text::kNoticeClosed:
       return {"{device} is closed and may be unplugged", "{device} を閉じました。取り外せます"};
+    case Text::kNoticeClosedUnflushed:
+      return {"{device} is closed; what was written last may be missing on it",
+              "{device} を閉じました。最後に書き込んだ内容が残っていない可能性があります"};
+    case Text::kNoticeStillOpen:
+      return {"{device} could not be closed: unplug it, and call the helpdesk",
+              "{device} を閉じられませんでした。取り外して、窓口に連絡してください"};
     case Text::kWatching:
       return {"Watching; Ctrl-C ends it", "監視しています(Ctrl-C で終了)"};
     case Text::kAgentBack:

@@ -73,6 +73,8 @@ enum class Text {
   kNoticeEnded,
   kNoticeHolder,
   kNoticeClosed,
+  kNoticeClosedUnflushed,
+  kNoticeStillOpen,
   kWatching,
   kAgentBack,
   kMinutesSeconds,
