@@ -36,7 +36,9 @@ bool IsRootHub(const std::string& port_path) { return port_path.starts_with("usb
 }  // namespace
 
 void DeviceControl::OnNotices() {
-  for (const platform::DeviceNotice& notice : seams_.devices.Drain()) OnNotice(notice);
+  const std::vector<platform::DeviceNotice> notices = seams_.devices.Drain();
+  if (notices.empty()) return;  // a disk's or a network's uevent: nothing of ours has changed
+  for (const platform::DeviceNotice& notice : notices) OnNotice(notice);
   Reconcile();
 }
 

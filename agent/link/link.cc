@@ -12,6 +12,10 @@ namespace {
 
 namespace asio = boost::asio;
 
+// agentd lets eight go untaken, and each message wakes it: said by halves of that, or with whatever
+// wakes it anyway.
+constexpr std::uint32_t kTellTakenAt = 4;
+
 v1::LinkState StateAfter(const absl::Status& why) {
   if (absl::IsUnimplemented(why)) return v1::LINK_STATE_INCOMPATIBLE;
   if (absl::IsPermissionDenied(why) || absl::IsUnauthenticated(why)) {
@@ -101,6 +105,14 @@ void Link::AgentdDrained() {
 }
 
 void Link::Tell(const v1::LinkUp& message) {
+  TellTaken();
+  if (agentd_.has_value()) agentd_->Send(message);
+}
+
+void Link::TellTaken() {
+  if (untold_taken_ == 0) return;
+  v1::LinkUp message;
+  message.mutable_taken()->set_count(std::exchange(untold_taken_, 0));
   if (agentd_.has_value()) agentd_->Send(message);
 }
 
@@ -155,6 +167,7 @@ void Link::Connect() {
   std::shared_ptr<grpc::Channel> channel =
       MakeChannel(configuration_->console_address(), *ca_pem, &*identity);
   console_ = Console::kOpening;
+  untold_taken_ = 0;  // of a stream that was: agentd counts anew with each
   stream_ = std::make_unique<ConsoleStream>(
       io_, channel, hello, options_.stream_limits,
       ConsoleStream::Handlers{
@@ -174,9 +187,7 @@ void Link::Connect() {
               },
           .taken =
               [this] {
-                v1::LinkUp message;
-                message.mutable_taken()->set_count(1);
-                Tell(message);
+                if (++untold_taken_ == kTellTakenAt) TellTaken();
               },
           .closed = [this](const absl::Status& why) { ConsoleLost(why); }});
 }
@@ -196,7 +207,7 @@ void Link::FromConsole(v1::Sealed sealed) {
   if (!agentd_.has_value()) return;
   v1::LinkUp message;
   *message.mutable_sealed() = std::move(sealed);
-  agentd_->Send(message);
+  Tell(message);
   // While agentd does not read, the console's words stay with the console.
   if (agentd_->ready()) stream_->ReadNext();
 }

@@ -5,6 +5,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -71,6 +72,7 @@ class Link {
   void AgentdDrained();
   void Tell(const v1::LinkUp& message);
   void TellState(v1::LinkState state);
+  void TellTaken();
 
   // To the console.
   void Configure(v1::LinkConfiguration configuration);
@@ -99,6 +101,7 @@ class Link {
   std::optional<v1::LinkConfiguration> configuration_;
   Console console_ = Console::kIdle;
   std::unique_ptr<ConsoleStream> stream_;
+  std::uint32_t untold_taken_ = 0;
   boost::asio::steady_timer console_timer_;
   Backoff console_backoff_;
   Steady::time_point console_since_;

@@ -25,16 +25,30 @@ TEST_F(StreamTest, CarriesSealedBothWaysAsTheyAre) {
   ASSERT_TRUE(agentd_.Send(up));
   ASSERT_TRUE(console_->Await([this] { return console_->received().size() == 1; }));
   EXPECT_EQ(console_->received()[0].SerializeAsString(), up.sealed().SerializeAsString());
-  const std::optional<v1::LinkUp> taken = agentd_.Receive();
-  ASSERT_TRUE(taken.has_value());
-  EXPECT_EQ(taken->taken().count(), 1u);
 
   v1::Sealed down = up.sealed();
   down.set_purpose(v1::PURPOSE_BUNDLE);
   ASSERT_TRUE(console_->Push(down));
+  const std::optional<v1::LinkUp> taken = agentd_.Receive();
+  ASSERT_TRUE(taken.has_value());
+  EXPECT_EQ(taken->taken().count(), 1u);
   const std::optional<v1::LinkUp> received = agentd_.Receive();
   ASSERT_TRUE(received.has_value());
   EXPECT_EQ(received->sealed().SerializeAsString(), down.SerializeAsString());
+}
+
+TEST_F(StreamTest, DoesNotWakeAgentdForOneMessageThatWasTaken) {
+  ASSERT_NO_FATAL_FAILURE(Connected());
+  for (std::size_t i = 1; i <= 3; ++i) {
+    ASSERT_TRUE(agentd_.SendSealed("status"));
+    ASSERT_TRUE(console_->Await([&] { return console_->received().size() == i; }));
+  }
+  EXPECT_FALSE(agentd_.Receive(std::chrono::milliseconds{200}).has_value());
+  // Long before agentd would stop sending.
+  ASSERT_TRUE(agentd_.SendSealed("status"));
+  const std::optional<v1::LinkUp> taken = agentd_.Receive();
+  ASSERT_TRUE(taken.has_value());
+  EXPECT_EQ(taken->taken().count(), 4u);
 }
 
 TEST_F(StreamTest, PassesTheConsolesResyncOn) {
