@@ -36,6 +36,14 @@ void UsbBus::Swap(const std::string& port_path, DeviceFacts facts) {
   Plug(port_path, std::move(facts));
 }
 
+void UsbBus::Alter(const std::string& port_path, DeviceFacts facts) {
+  const auto found = devices_.find(port_path);
+  if (found == devices_.end()) return;
+  facts.authorised = found->second->facts.authorised;
+  found->second->facts = std::move(facts);
+  Notify(DeviceAltered{port_path});
+}
+
 void UsbBus::SetAuthorised(const std::string& port_path, bool authorised) {
   const auto found = devices_.find(port_path);
   if (found == devices_.end()) return;

@@ -37,6 +37,8 @@ class UsbBus {
   void Unplug(const std::string& port_path);
   // Unplug and Plug with no time between; notices of both.
   void Swap(const std::string& port_path, DeviceFacts facts);
+  // It shows other descriptors or strings and stays where it is, as open as it was.
+  void Alter(const std::string& port_path, DeviceFacts facts);
   // Authorised or not by somebody else (root at a shell), with the notice that follows.
   void SetAuthorised(const std::string& port_path, bool authorised);
   // The queue overruns: what waits in it is lost and DevicesUnknown takes its place.

@@ -101,6 +101,14 @@ TEST(Resume, IsForGrantsOfAnEarlierBootOnly) {
   EXPECT_FALSE(Resume(grant, here));
 }
 
+TEST(Resume, IsForGrantsThatSurviveARestartOnly) {
+  Here here = MakeHere(5s);
+  here.console_time = WallTime(0ms);
+  Grant grant = Surviving(WallTime(1h));
+  grant.claims.reboot = RebootPolicy::kEndsAtReboot;
+  EXPECT_FALSE(Resume(grant, here));
+}
+
 TEST(Resume, IsNotForGrantsThatEndedOrAreOver) {
   Here here = MakeHere(5s);
   here.console_time = WallTime(1h);

@@ -1,5 +1,8 @@
+#include <functional>
+
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "proto/contract/seal.h"
 #include "tests/unit/agent/engine/rig.h"
 
 namespace sekisho::testing {
@@ -60,6 +63,30 @@ TEST_F(EnrolmentTest, AnAnswerToAnEarlierQuestionIsRefused) {
   Begin(terminal.console.Token());
   Answer(earlier);
   EXPECT_EQ(code, "answer-not-authentic");
+}
+
+// Each alone: what an earlier answer lacks both of.
+TEST_F(EnrolmentTest, AnAnswerWithAnotherNumberOrForAnotherKeyIsRefused) {
+  const contract::PrivateKey other = contract::PrivateKey::Generate();
+  const std::function<void(v1::EnrolmentGrant&)> spoils[] = {
+      [](v1::EnrolmentGrant& grant) { grant.set_nonce(std::string(16, 'x')); },
+      [&](v1::EnrolmentGrant& grant) {
+        grant.set_report_public_key(other.public_key().data(), other.public_key().size());
+      }};
+  for (const auto& spoil : spoils) {
+    code.clear();
+    Begin(terminal.console.Token());
+    v1::LinkEnrolment answer = Honest();
+    v1::EnrolmentGrant grant;
+    grant.ParseFromString(answer.enrolment().payload());
+    spoil(grant);
+    *answer.mutable_enrolment() =
+        contract::Seal(terminal.console.root, terminal.console.organisation_id,
+                       v1::PURPOSE_ENROLMENT, grant.SerializeAsString());
+    Answer(answer);
+    EXPECT_EQ(code, "answer-not-authentic");
+    EXPECT_FALSE(terminal.engine->Status().enrolled());
+  }
 }
 
 TEST_F(EnrolmentTest, AnAlteredAnswerIsRefused) {

@@ -179,6 +179,16 @@ TEST_F(GrantTest, EndsEarlyWhenRevoked) {
   EXPECT_EQ(ParameterOf(terminal.Events(v1::EVENT_KIND_GRANT_ENDED)[0], "cause"), "revoked");
 }
 
+TEST_F(GrantTest, ARevocationForAnotherTerminalEndsNothing) {
+  v1::GrantRevocation revocation;
+  revocation.ParseFromString(terminal.console.Revoke(terminal.Grant("2-1", minutes(15))).payload());
+  revocation.set_terminal_id("terminal-2");
+  terminal.FromConsole(terminal.console.SealRevocation(revocation));
+  EXPECT_TRUE(terminal.bus.Authorised("2-1"));
+  EXPECT_EQ(ParameterOf(terminal.Events(v1::EVENT_KIND_GRANT_REFUSED).at(0), "cause"),
+            "revocation: other_terminal");
+}
+
 TEST_F(GrantTest, ARevocationThatOvertakesItsGrantStillHolds) {
   const v1::Sealed sealed = terminal.console.SealGrant(terminal.ClaimsFor("2-1", 1, minutes(15)));
   terminal.FromConsole(terminal.console.Revoke(Uuid(1)));

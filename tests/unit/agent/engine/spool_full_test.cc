@@ -1,3 +1,6 @@
+#include <span>
+#include <system_error>
+
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/unit/agent/engine/rig.h"
@@ -57,6 +60,38 @@ TEST(SpoolFullTest, AGrantThatCannotBeRecordedIsNotAccepted) {
   terminal.Grant("2-1", std::chrono::minutes(15));
   EXPECT_FALSE(terminal.bus.Authorised("2-1"));
   EXPECT_TRUE(terminal.engine->Status().grants().empty());
+}
+
+// A disk that refuses one file and takes the others.
+class FullFor : public platform::fake::MemoryFiles {
+ public:
+  platform::Outcome Replace(const std::string& path, std::span<const std::byte> content,
+                            platform::FileMode mode) override {
+    if (!refused.empty() && path.ends_with(refused)) {
+      return platform::Failure{std::make_error_code(std::errc::no_space_on_device), path};
+    }
+    return MemoryFiles::Replace(path, content, mode);
+  }
+  std::string refused;
+};
+
+TEST(SpoolFullTest, AGrantIsAcceptedOnlyWhenItIsBothRecordedAndWrittenDown) {
+  for (const char* refused : {"/sequence", "/grants"}) {
+    FullFor disk;
+    Terminal terminal;
+    terminal.disk = &disk;
+    terminal.StartEnrolled();
+    terminal.bus.Plug("2-1", Stick("A1"));
+    terminal.Settle();
+    disk.refused = refused;
+    terminal.Grant("2-1", std::chrono::minutes(15));
+    EXPECT_FALSE(terminal.bus.Authorised("2-1")) << refused;
+    EXPECT_TRUE(terminal.engine->Status().grants().empty()) << refused;
+    disk.refused.clear();
+    terminal.Advance(std::chrono::minutes(1));
+    EXPECT_FALSE(terminal.bus.Authorised("2-1")) << refused;
+    EXPECT_THAT(terminal.Events(v1::EVENT_KIND_GRANT_REFUSED), SizeIs(1)) << refused;
+  }
 }
 
 TEST(SpoolFullTest, AGrantStillEndsWhenNothingCanBeWritten) {

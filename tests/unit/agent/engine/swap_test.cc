@@ -51,7 +51,7 @@ TEST(SwapTest, AStickThatTakesTheGrantedOnesPlaceIsDecidedOnByWhatItIs) {
   EXPECT_TRUE(terminal.bus.Authorised("2-2")) << "the granted one itself, wherever it is plugged";
 }
 
-TEST(SwapTest, ADeviceThatChangesItsShapeWhileOpenIsShutAndReported) {
+TEST(SwapTest, WhatTakesTheOpenOnesPlaceIsShut) {
   Terminal terminal;
   terminal.StartEnrolled();
   terminal.bus.Plug("2-1", Hub());
@@ -60,6 +60,19 @@ TEST(SwapTest, ADeviceThatChangesItsShapeWhileOpenIsShutAndReported) {
   terminal.bus.Swap("2-1", KeyboardWithStorage());
   terminal.Settle();
   EXPECT_FALSE(terminal.bus.Authorised("2-1"));
+}
+
+TEST(SwapTest, ADeviceThatChangesItsShapeWithoutLeavingIsShutAndReported) {
+  Terminal terminal;
+  terminal.StartEnrolled();
+  terminal.bus.Plug("2-1", Hub());
+  terminal.Settle();
+  ASSERT_TRUE(terminal.bus.Authorised("2-1"));
+  terminal.bus.Alter("2-1", KeyboardWithStorage());
+  terminal.Settle();
+  EXPECT_FALSE(terminal.bus.Authorised("2-1"));
+  EXPECT_THAT(terminal.Events(v1::EVENT_KIND_DEVICE_CHANGED), ::testing::SizeIs(1));
+  EXPECT_THAT(terminal.Events(v1::EVENT_KIND_DEVICE_BLOCKED), ::testing::SizeIs(1));
 }
 
 }  // namespace

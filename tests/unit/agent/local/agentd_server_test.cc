@@ -162,6 +162,15 @@ TEST_F(AgentdServerTest, AHugeMessageEndsTheConnection) {
   EXPECT_THAT(terminal.Events(v1::EVENT_KIND_CLIENT_REFUSED), SizeIs(1));
 }
 
+TEST_F(AgentdServerTest, AHugeRequestIsRefusedHoweverWellFormed) {
+  v1::LocalRequest request;
+  for (int i = 0; i < 250; ++i) request.mutable_adopt()->add_handles(std::string(60, '2'));
+  ASSERT_GT(request.ByteSizeLong(), AgentdServer::kMaxRequestBytes);
+  auto client = ConnectAs(kOther);
+  Send(*client, request.SerializeAsString());
+  EXPECT_TRUE(Closed(*client));
+}
+
 TEST_F(AgentdServerTest, AThousandRequestsASecondAreRefusedAndOthersAreServed) {
   auto flood = ConnectAs(kOther);
   int served = 0, refused = 0;
