@@ -30,8 +30,9 @@ class EventLoop {
   virtual std::unique_ptr<Handle> At(BootTime when, std::function<void()> alarm) = 0;
   // Next turn of the loop.
   virtual void Post(std::function<void()> task) = 0;
-  // Returns after Stop. Keeps the service manager's watchdog fed, at the cost of at most one
-  // wake-up a minute, and calls `tick` with each.
+  // Returns after Stop; from then on watches and alarms can still be made, and none comes. Keeps
+  // the service manager's watchdog fed, at the cost of at most one wake-up a minute, and calls
+  // `tick` with each.
   virtual void Run(std::function<void()> tick) = 0;
   virtual void Stop() = 0;
 };

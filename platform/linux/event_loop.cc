@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
 #include <deque>
 #include <utility>
@@ -25,6 +26,9 @@ constexpr BootTime kTickPeriod = std::chrono::seconds(60);
 // media: a millisecond is close enough, the default of 250 is not.
 constexpr microseconds kAlarmAccuracy{1000};
 constexpr microseconds kTickAccuracy{1000000};
+// What sd-event says to new sources once its loop is over. Whoever stops in order still sets alarms
+// on the way out; they are not to come any more.
+constexpr int kHasEnded = -ESTALE;
 
 struct EventUnref {
   void operator()(sd_event* event) const { sd_event_unref(event); }
@@ -111,8 +115,9 @@ class SdEventLoop : public EventLoop {
   std::unique_ptr<Handle> WatchReadable(Waitable waitable, std::function<void()> ready) override {
     auto handle = std::make_unique<SourceHandle>(std::move(ready));
     sd_event_source* source = nullptr;
-    if (sd_event_add_io(event_.get(), &source, static_cast<int>(waitable), EPOLLIN,
-                        SourceHandle::OnIo, handle.get()) < 0) {
+    const int r = sd_event_add_io(event_.get(), &source, static_cast<int>(waitable), EPOLLIN,
+                                  SourceHandle::OnIo, handle.get());
+    if (r < 0 && r != kHasEnded) {
       std::abort();  // not a descriptor that can be waited for: a bug, and a deaf agent
     }
     handle->Own(source);
@@ -122,8 +127,9 @@ class SdEventLoop : public EventLoop {
   std::unique_ptr<Handle> At(BootTime when, std::function<void()> alarm) override {
     auto handle = std::make_unique<SourceHandle>(std::move(alarm));
     sd_event_source* source = nullptr;
-    if (sd_event_add_time(event_.get(), &source, CLOCK_BOOTTIME, Microseconds(when),
-                          kAlarmAccuracy.count(), SourceHandle::OnTime, handle.get()) < 0) {
+    const int r = sd_event_add_time(event_.get(), &source, CLOCK_BOOTTIME, Microseconds(when),
+                                    kAlarmAccuracy.count(), SourceHandle::OnTime, handle.get());
+    if (r < 0 && r != kHasEnded) {
       std::abort();  // an alarm that never comes would leave a medium open
     }
     handle->Own(source);

@@ -72,6 +72,20 @@ TEST_F(LoopTest, IsStoppedFromAnotherThread) {
   Run();
 }
 
+// Whoever ends last may still want to set an alarm: the reporter does, for the word that it stops.
+TEST_F(LoopTest, OnceItHasEndedAlarmsAndWatchesAreMadeAndNeverCome) {
+  loop_->Post([this] { loop_->Stop(); });
+  Run();
+  const Fd event(eventfd(1, EFD_CLOEXEC | EFD_NONBLOCK));
+  bool came = false;
+  const auto alarm = loop_->At(clock_.Now(), [&] { came = true; });
+  const auto watch = loop_->WatchReadable(event.get(), [&] { came = true; });
+  loop_->Post([&] { came = true; });
+  EXPECT_NE(alarm, nullptr);
+  EXPECT_NE(watch, nullptr);
+  EXPECT_FALSE(came);
+}
+
 TEST_F(LoopTest, IsStoppedBySigterm) {
   loop_->Post([] { kill(getpid(), SIGTERM); });
   Run();
