@@ -58,6 +58,13 @@ TEST_F(AgentStreamTest, AReportThatComesTwiceIsStoredOnceAndAcknowledgedTwice) {
 
 TEST_F(AgentStreamTest, TheFirstMessageMustBeHello) {
   TerminalClient terminal = Enrolled("madoguchi-1");
+  v1::ConnectRequest first;
+  *first.mutable_sealed() = terminal.SealStatus(terminal.NextStatus());
+  EXPECT_EQ(terminal.Begin(first).error_code(), grpc::StatusCode::FAILED_PRECONDITION);
+}
+
+TEST_F(AgentStreamTest, AnAgentOfAnotherProtocolIsToldSo) {
+  TerminalClient terminal = Enrolled("madoguchi-1");
   v1::Hello future = TerminalClient::DefaultHello();
   future.set_oldest_protocol(2);
   future.set_newest_protocol(3);

@@ -4,9 +4,11 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <thread>
 
 #include "console/program/console.h"
 #include "console/program/init.h"
@@ -80,6 +82,16 @@ class ConsoleFixture : public ::testing::Test {
         TerminalClient::Enrol(server_->port(), ca_pem_, NewToken(), hostname);
     EXPECT_TRUE(terminal.ok()) << terminal.status();
     return *std::move(terminal);
+  }
+  // The console's end of its stream, which a Welcome may reach the terminal before.
+  std::shared_ptr<live::LiveTerminal> Live(const TerminalClient& terminal) {
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    std::shared_ptr<live::LiveTerminal> live;
+    while (live == nullptr && std::chrono::steady_clock::now() < until) {
+      live = console_->registry().Find(terminal.terminal_id());
+      if (live == nullptr) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    return live;
   }
   std::vector<v1::StoredEvent> Events(v1::EventKind kind) {
     v1::ListEventsRequest request;

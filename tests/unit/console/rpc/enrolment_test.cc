@@ -47,6 +47,19 @@ TEST_F(EnrolmentTest, AWrongSecretIsRefusedAndCostsNoUse) {
   EXPECT_TRUE(EnrolWith(token).ok());
 }
 
+TEST_F(EnrolmentTest, ClaimsThatWereMadeForAnotherTokenAreRefusedAndCostNoUse) {
+  const std::string stolen = NewToken();
+  const v1::EnrolmentToken read = *contract::ReadToken(stolen);
+  EXPECT_TRUE(absl::IsInvalidArgument(
+      TerminalClient::Enrol(server_->port(), ca_pem_, NewToken(), "madoguchi-1",
+                            [&](v1::EnrolRequest& request) {
+                              request.set_token_id(read.token_id());
+                              request.set_token_secret(read.secret());
+                            })
+          .status()));
+  EXPECT_TRUE(EnrolWith(stolen).ok());
+}
+
 TEST_F(EnrolmentTest, ARevokedTokenIsRefused) {
   const std::string token = NewToken();
   v1::RevokeEnrolmentTokenRequest request;

@@ -1,5 +1,7 @@
 // More than a terminal may send, or than it reads: bounded, and nobody else notices.
 
+#include <sqlite3.h>
+
 #include <atomic>
 #include <chrono>
 #include <thread>
@@ -56,7 +58,7 @@ TEST_F(FloodTest, ATerminalThatDoesNotReadIsToldToResyncInsteadOfAllThatWaited) 
   TerminalClient honest = Enrolled("honest");
   ASSERT_TRUE(deaf.Connect().ok());
   ASSERT_TRUE(honest.Connect().ok());
-  const std::shared_ptr<live::LiveTerminal> live = console_->registry().Find(deaf.terminal_id());
+  const std::shared_ptr<live::LiveTerminal> live = Live(deaf);
   ASSERT_NE(live, nullptr);
   v1::Sealed large;
   large.set_purpose(v1::PURPOSE_BUNDLE);
@@ -73,6 +75,20 @@ TEST_F(FloodTest, ATerminalThatDoesNotReadIsToldToResyncInsteadOfAllThatWaited) 
     ++read;
   }
   EXPECT_LT(read, 500);
+}
+
+TEST_F(FloodTest, ReportsThatDoNotWaitForTheirAcknowledgementsEndTheirStream) {
+  TerminalClient hasty = Enrolled("hasty");
+  ASSERT_TRUE(hasty.Connect().ok());
+  // The disk is busy: nothing can be acknowledged.
+  sqlite3* lock = nullptr;
+  ASSERT_EQ(sqlite3_open((data_ + "/store.db").c_str(), &lock), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(lock, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr), SQLITE_OK);
+  for (std::size_t i = 0; i < contract::kMaxBatchesInFlight + 2; ++i) {
+    hasty.WriteSealed(hasty.SealReport({hasty.Record(hasty.NextEvent(v1::EVENT_KIND_RESCAN))}));
+  }
+  EXPECT_EQ(hasty.Finish().error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  sqlite3_close(lock);
 }
 
 TEST_F(FloodTest, GarbageAndHugeMessagesEndTheirStreamOnly) {
@@ -92,7 +108,10 @@ TEST_F(FloodTest, GarbageAndHugeMessagesEndTheirStreamOnly) {
   ASSERT_TRUE(hostile.Connect().ok());
   garbage.set_payload(std::string(8 * 1024 * 1024, 'x'));
   hostile.WriteSealed(garbage);
-  EXPECT_EQ(hostile.Finish().error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  const grpc::Status refused = hostile.Finish();
+  EXPECT_EQ(refused.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_NE(refused.error_message().find("larger than max"), std::string::npos)
+      << "by gRPC, before it is all in memory: " << refused.error_message();
   ExpectQuickReport(honest);
 }
 

@@ -111,6 +111,57 @@ TEST_F(ForgedReportTest, EveryForgeryEndsItsStreamStoresNothingAndIsAnEvent) {
   }
 }
 
+TEST_F(ForgedReportTest, AnInventedStatusEndsItsStreamChangesNothingAndIsAnEvent) {
+  const auto sealed = [](const contract::PrivateKey& key, const TerminalClient& terminal,
+                         v1::Purpose purpose, const v1::Status& status) {
+    return contract::Seal(key, terminal.organisation_id(), purpose, status.SerializeAsString());
+  };
+  const std::vector<Forgery> forgeries = {
+      {"by a link that has no report key",
+       [&](TerminalClient& terminal, const TerminalClient&) {
+         return sealed(contract::PrivateKey::Generate(), terminal, v1::PURPOSE_STATUS,
+                       terminal.NextStatus());
+       }},
+      {"with another terminal's key",
+       [&](TerminalClient& terminal, const TerminalClient& other) {
+         return sealed(other.report_key(), terminal, v1::PURPOSE_STATUS, terminal.NextStatus());
+       }},
+      {"altered on the way",
+       [&](TerminalClient& terminal, const TerminalClient&) {
+         v1::Sealed altered = terminal.SealStatus(terminal.NextStatus());
+         altered.mutable_payload()->back() ^= 1;
+         return altered;
+       }},
+      {"in another terminal's name",
+       [&](TerminalClient& terminal, const TerminalClient& other) {
+         v1::Status status = terminal.NextStatus();
+         status.set_terminal_id(other.terminal_id());
+         return sealed(terminal.report_key(), terminal, v1::PURPOSE_STATUS, status);
+       }},
+      {"signed as a report",
+       [&](TerminalClient& terminal, const TerminalClient&) {
+         v1::Sealed status =
+             sealed(terminal.report_key(), terminal, v1::PURPOSE_REPORT, terminal.NextStatus());
+         status.set_purpose(v1::PURPOSE_STATUS);
+         return status;
+       }},
+  };
+  const TerminalClient other = Enrolled("other");
+  std::size_t refused = 0;
+  for (const Forgery& forgery : forgeries) {
+    SCOPED_TRACE(forgery.name);
+    const std::string name = "madoguchi-" + std::to_string(refused);
+    TerminalClient terminal = Enrolled(name);
+    ASSERT_TRUE(terminal.Connect().ok());
+    const std::shared_ptr<live::LiveTerminal> live = Live(terminal);
+    ASSERT_NE(live, nullptr);
+    terminal.WriteSealed(forgery.make(terminal, other));
+    EXPECT_EQ(terminal.Finish().error_code(), grpc::StatusCode::PERMISSION_DENIED);
+    EXPECT_FALSE(live->status().has_value());
+    EXPECT_EQ(Events(v1::EVENT_KIND_REPORT_REFUSED).size(), ++refused);
+  }
+}
+
 TEST_F(ForgedReportTest, ManyForgeriesAreOneEventAMinute) {
   std::atomic<int> minutes = 0;
   const Clock real = clock_;

@@ -52,7 +52,8 @@ absl::Status FromGrpc(const grpc::Status& status) {
 
 absl::StatusOr<TerminalClient> TerminalClient::Enrol(int port, const std::string& ca_pem,
                                                      const std::string& token,
-                                                     const std::string& hostname) {
+                                                     const std::string& hostname,
+                                                     const Spoil& spoil) {
   absl::StatusOr<v1::EnrolmentToken> read = contract::ReadToken(token);
   if (!read.ok()) return read.status();
   TerminalClient client;
@@ -73,6 +74,7 @@ absl::StatusOr<TerminalClient> TerminalClient::Enrol(int port, const std::string
   *request.mutable_claims() = contract::Seal(*client.report_key_, "", v1::PURPOSE_ENROLMENT_REQUEST,
                                              claims.SerializeAsString());
   request.set_certificate_request(tls.request_der);
+  if (spoil) spoil(request);
 
   auto stub = v1::EnrolmentService::NewStub(client.NewChannel());
   v1::GetTrustAnchorResponse anchor;
@@ -128,14 +130,18 @@ v1::Hello TerminalClient::DefaultHello() {
 }
 
 grpc::Status TerminalClient::Connect(const v1::Hello& hello) {
+  v1::ConnectRequest first;
+  *first.mutable_hello() = hello;
+  return Begin(first);
+}
+
+grpc::Status TerminalClient::Begin(const v1::ConnectRequest& first) {
   stream_.reset();
   context_ = std::make_unique<grpc::ClientContext>();
   context_->set_deadline(std::chrono::system_clock::now() + 3 * kDeadline);
   stub_ = v1::AgentService::NewStub(NewChannel());
   stream_ = stub_->Connect(context_.get());
-  v1::ConnectRequest request;
-  *request.mutable_hello() = hello;
-  Write(request);
+  Write(first);
   const std::optional<v1::ConnectResponse> welcome = Read();
   if (welcome.has_value() && welcome->has_welcome()) return grpc::Status::OK;
   return Finish();

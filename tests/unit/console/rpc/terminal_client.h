@@ -3,6 +3,7 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,10 +20,12 @@ namespace sekisho::console::testing {
 // what it is told, also what no honest terminal would.
 class TerminalClient {
  public:
-  // GetTrustAnchor, Enrol; the claims and the request as an honest terminal makes them.
+  using Spoil = std::function<void(v1::EnrolRequest&)>;
+  // GetTrustAnchor, Enrol; the claims and the request as an honest terminal makes them, unless
+  // `spoil` does something to the latter.
   static absl::StatusOr<TerminalClient> Enrol(int port, const std::string& ca_pem,
-                                              const std::string& token,
-                                              const std::string& hostname);
+                                              const std::string& token, const std::string& hostname,
+                                              const Spoil& spoil = nullptr);
 
   const std::string& terminal_id() const { return terminal_id_; }
   const std::string& group_id() const { return group_id_; }
@@ -33,6 +36,8 @@ class TerminalClient {
 
   // Opens the stream and greets; what the stream ended with if it did not come to a Welcome.
   grpc::Status Connect(const v1::Hello& hello = DefaultHello());
+  // The same with any first message.
+  grpc::Status Begin(const v1::ConnectRequest& first);
   static v1::Hello DefaultHello();
   bool Write(const v1::ConnectRequest& request);
   bool WriteSealed(const v1::Sealed& sealed);
