@@ -30,6 +30,7 @@
 #include "platform/linux/message_socket.h"
 #include "platform/linux/probes.h"
 #include "platform/linux/seat.h"
+#include "platform/linux/startup_memory.h"
 #include "platform/linux/usb_node.h"
 #include "platform/linux/usb_probe.h"
 #include "platform/usb/answers.h"
@@ -166,7 +167,12 @@ int Serve(Options options) {
                 absl::StrCat("no user and group ", options.link_user,
                              ": no connection to a console; run systemd-sysusers"));
   }
-  (*loop)->Run([&engine] { engine.Tick(); });
+  platform::GiveBackStartupMemory();
+  (*loop)->Run([&engine, connecting = true]() mutable {
+    engine.Tick();
+    // Within the first minute it has connected and caught up, seldom to do so again.
+    if (std::exchange(connecting, false)) platform::GiveBackStartupMemory();
+  });
   engine.Stop();
   return 0;
 }
