@@ -3,11 +3,14 @@
 Each refusal has its control arm in test_lab.py.
 """
 
+import errno
 import unittest
+from pathlib import Path
 
 from lab import keys, layers
 from lab.deadline import holds_for, wait_until
-from lab.testcase import TerminalTest
+from lab.gadget import Gadgets
+from lab.testcase import EnrolledTest, TerminalTest
 
 
 class WithTheAgentInstalled(TerminalTest):
@@ -102,6 +105,60 @@ class RestartedWithTheAgentInstalled(TerminalTest):
         self.assertEqual(self.root(f"cat {path}/authorized"), "0")
         self.assertEqual(self.root("dmesg | grep -c 'Attached SCSI' || true"), "0")
         self.assertEqual(self.block_devices(), set())
+
+
+_PHONE = "/usr/local/sbin/talking-phone"
+
+
+class AskedWhatItIs(EnrolledTest):
+    """A phone that hides MTP in a vendor class: only its answer to a question tells what it is."""
+
+    def test_what_a_refused_phone_says_reaches_the_office_by_a_worker_with_nothing(self):
+        Gadgets(self.machine, 1)
+        self.root("modprobe usb_f_fs")
+        self.machine.root.put((Path(__file__).parent / "tools/talking-phone").read_bytes(), _PHONE)
+        agentd = self.root("systemctl show -p MainPID --value sekisho-agentd")
+        self.root(f"setsid perl {_PHONE} HIDDEN-1 0 {agentd} >/run/phone 2>&1 </dev/null & disown")
+        blocked = wait_until("the office has the block", self.block, 90, 0.5)
+        told = self.root("cat /run/phone")
+        self.assertIn({"key": "says", "value": "MTP"}, blocked.get("parameters", []), told)
+        self.assertEqual(set(blocked["device"]["classes"]),
+                         {"DEVICE_CLASS_UNKNOWN", "DEVICE_CLASS_PHONE"})
+        self.assertEqual(blocked["verdict"]["action"], "ACTION_BLOCK")
+        self.assertEqual(self.root(f"cat {self.wait_for_usb('HIDDEN-1')}/authorized"), "0")
+        self.assert_had_nothing(told)
+        # It is gone, and waited for.
+        self.assertEqual(self.root(f"cat /proc/{agentd}/task/*/children"), "")
+        self.assertEqual(self.root("pgrep -c sekisho-usb || true"), "0")
+
+    def block(self) -> dict | None:
+        events = self.office.events(self.name, "device-blocked")
+        found = [each["event"] for each in events if each["event"]["device"]["serial"] == "HIDDEN-1"]
+        return found[0] if found else None
+
+    def assert_had_nothing(self, told: str):
+        """What the phone saw of the one who asked: its user, and what it could have done."""
+        lines = [line.split(":", 1) for line in told.splitlines() if ":" in line]
+        was = {name: value.split() for name, value in lines if name != "Descriptor"}
+        user = self.root("id -u sekisho-probe")
+        group = self.root("id -g sekisho-probe")
+        self.assertEqual(was["Name"], ["sekisho-usb-pro"], told)
+        self.assertEqual((was["Uid"], was["Gid"], was["Groups"]), ([user] * 4, [group] * 4, []))
+        for kind in ("Inh", "Prm", "Eff", "Amb"):
+            self.assertEqual(int(was[f"Cap{kind}"][0], 16), 0, told)
+        self.assertEqual((was["NoNewPrivs"], was["Seccomp"]), (["1"], ["2"]))
+        holds = [value.split() for name, value in lines if name == "Descriptor"]
+        self.assertEqual([number for number, _ in holds[:4]], ["0", "1", "2", "3"])
+        self.assertRegex(dict(holds)["3"], "^/dev/bus/usb/")
+        for _, what in holds:
+            self.assertRegex(what, r"^(/dev/null|pipe:|/dev/bus/usb/|anon_inode:)", told)
+        # Made to try, in the middle of its work; an ordinary process, made to try the same, may.
+        tried = {name.removeprefix("tried "): int(value[0]) for name, value in was.items()
+                 if name.startswith("tried ")}
+        self.assertEqual(len(tried), 5, told)
+        self.assertEqual(set(tried.values()), {-errno.EPERM}, told)
+        for family in ("INET", "UNIX", "NETLINK"):
+            self.assertGreaterEqual(int(was[f"control socket(AF_{family})"][0]), 0, told)
 
 
 if __name__ == "__main__":
