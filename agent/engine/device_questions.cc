@@ -43,11 +43,11 @@ bool DeviceQuestions::HoldsBack(DeviceEntry& entry) {
   bounds_.insert_or_assign(port_path,
                            seams_.loop.At(seams_.clock.Now() + kBound,
                                           [this, port_path, held] { Settle(port_path, held); }));
-  seams_.usb_probe->Ask(*entry.held,
-                        [self, port_path, held](platform::Result<platform::UsbAnswers> answers) {
-                          const std::shared_ptr<DeviceQuestions*> here = self.lock();
-                          if (here) (*here)->Answered(port_path, held, answers);
-                        });
+  seams_.usb_probe->Ask(
+      *entry.held, [self, port_path, held](const platform::Result<platform::UsbAnswers>& answers) {
+        const std::shared_ptr<DeviceQuestions*> here = self.lock();
+        if (here) (*here)->Answered(port_path, held, answers);
+      });
   return entry.asking == Asking::kAsked;
 }
 

@@ -109,6 +109,7 @@ void Enrolment::LinkGone() {
 }
 
 void Enrolment::Finish(Answer<v1::LocalEnrolReply> answer) {
+  if (!pending_) return;
   const Done done = std::move(pending_->done);
   pending_.reset();
   done(std::move(answer));

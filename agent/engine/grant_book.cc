@@ -73,14 +73,15 @@ void GrantBook::Load(const Identity& identity, const core::Here& here) {
 absl::Status GrantBook::Save() {
   v1::StoredGrants stored;
   for (std::size_t i = 0; i < grants_.size(); ++i) {
+    const core::Grant& grant = grants_[i];
     v1::StoredGrant* each = stored.add_grants();
     *each->mutable_claims() = sealed_[i];
-    each->set_active_port(grants_[i].active_port);
-    if (grants_[i].end) each->set_end(core::Name(*grants_[i].end));
-    if (grants_[i].claims.reboot == core::RebootPolicy::kSurvivesReboot) {
-      each->set_resumed_boot_id(grants_[i].claims.boot_id);
+    each->set_active_port(grant.active_port);
+    if (grant.end) each->set_end(core::Name(*grant.end));
+    if (grant.claims.reboot == core::RebootPolicy::kSurvivesReboot) {
+      each->set_resumed_boot_id(grant.claims.boot_id);
       each->set_resumed_deadline_boottime_ns(
-          static_cast<std::uint64_t>(grants_[i].claims.deadline.count()));
+          static_cast<std::uint64_t>(grant.claims.deadline.count()));
     }
   }
   absl::Status saved = store_.Save(StateFile::kGrants, stored.SerializeAsString());

@@ -93,9 +93,7 @@ void MediumCloser::Finish(JobRef job) {
   const bool let_go = unmounted.ok() && HoldersOf(*job).empty();
   if (result == CloseResult::kStillOpen || (result == CloseResult::kShut && !let_go)) {
     platform::Outcome cut = seams_.enforcer.CutPort(held);
-    if (cut.ok()) {
-      result = CloseResult::kGone;
-    } else if (IsGone(cut.failure())) {
+    if (cut.ok() || IsGone(cut.failure())) {
       result = CloseResult::kGone;
     } else {
       RecordFailure(*job, "cut port", cut.failure());

@@ -62,8 +62,8 @@ bool TouchesByMapping(int process, const HeldThings& things) {
     }
     unsigned major_number = 0;
     unsigned minor_number = 0;
-    const char* stop = line.data() + line.size();
-    const auto first = std::from_chars(line.data(), stop, major_number, 16);
+    const char* const stop = line.data() + line.size();
+    const auto first = std::from_chars(line.data(), line.data() + line.size(), major_number, 16);
     if (first.ec == std::errc() && first.ptr != stop && *first.ptr == ':') {
       std::from_chars(first.ptr + 1, stop, minor_number, 16);
       const dev_t device = makedev(major_number, minor_number);

@@ -135,7 +135,8 @@ void LinuxUsbProbe::Refuse(std::uint64_t id, Question question, Failure failure)
   // Not from within Ask: whoever asks may not expect to be called.
   question.alarm = loop_.At(clock_.Now(), [this, id, failure = std::move(failure)] {
     const auto answer = std::move(questions_.at(id).answer);
-    const Failure told = failure;
+    // This closure, and the failure in it, goes with the question.
+    const Failure told = failure;  // NOLINT(performance-unnecessary-copy-initialization)
     questions_.erase(id);
     answer(told);
   });
