@@ -73,9 +73,9 @@ void AgentdServer::OnMessage(std::uint64_t id) {
       }
       return Drop(id);
     }
-    if (!received->has_value()) return;
-    if ((*received)->empty()) return Drop(id);
-    if (!Take(id, *connection, **received)) return Drop(id);
+    const std::optional<std::vector<std::byte>>& message = *received;
+    if (!message) return;
+    if (message->empty() || !Take(id, *connection, *message)) return Drop(id);
   }
 }
 
@@ -101,6 +101,7 @@ bool AgentdServer::Take(std::uint64_t id, Connection& connection,
   // Replies may come after the connection, or this server, is gone.
   const std::weak_ptr<AgentdServer*> self = self_;
   Conversation conversation;
+  conversation.uid = connection.peer.uid;
   conversation.reply = [self, id, request_id = request->id()](v1::LocalReply reply) {
     const std::shared_ptr<AgentdServer*> server = self.lock();
     if (server == nullptr || *server == nullptr) return;

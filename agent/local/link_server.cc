@@ -56,9 +56,10 @@ void LinkServer::OnMessage() {
       }
       return Drop();
     }
-    if (!received->has_value()) return;
-    if ((*received)->empty()) return Drop();
-    Take(**received);
+    const std::optional<std::vector<std::byte>>& message = *received;
+    if (!message) return;
+    if (message->empty()) return Drop();
+    Take(*message);
   }
 }
 

@@ -79,11 +79,14 @@ void Doctor(Engine& engine, const v1::LocalRequest&, const Conversation& convers
 }
 
 void Watch(Engine& engine, const v1::LocalRequest&, const Conversation& conversation) {
-  conversation.keep(engine.Watch([reply = conversation.reply](const v1::LocalNotice& notice) {
-    v1::LocalReply message;
-    *message.mutable_notice() = notice;
-    reply(std::move(message));
-  }));
+  conversation.keep(engine.Watch(
+      [&engine, uid = conversation.uid, reply = conversation.reply](const v1::LocalNotice& notice) {
+        // Whose session is in the background has no part in what the person in front plugs in.
+        if (uid != 0 && engine.SeatUid() != uid) return;
+        v1::LocalReply message;
+        *message.mutable_notice() = notice;
+        reply(std::move(message));
+      }));
 }
 
 constexpr RequestRule kTable[] = {

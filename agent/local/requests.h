@@ -20,6 +20,7 @@ enum class Permitted {
 
 // One connection's means of answering, valid as long as it is connected.
 struct Conversation {
+  unsigned uid = 0;  // of whoever asks
   std::function<void(v1::LocalReply)> reply;
   // Keeps the connection's watch.
   std::function<void(std::unique_ptr<engine::Engine::Watcher>)> keep;

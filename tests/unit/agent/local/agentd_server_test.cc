@@ -209,6 +209,21 @@ TEST_F(AgentdServerTest, AWatcherIsToldOfBlocksAndGrants) {
   EXPECT_EQ(notice->notice().grant().remaining_ns(), 60'000'000'000u);
 }
 
+TEST_F(AgentdServerTest, AWatcherHearsNothingOfWhatAnotherPersonPlugsIn) {
+  auto client = ConnectAs(kSeat);
+  Send(*client, RequestOf(v1::LocalRequest::kWatch).SerializeAsString());
+  terminal.seat.Sit({kOther, "jiro"});
+  terminal.bus.Plug("2-2", Stick("B2"));
+  terminal.Settle();
+  EXPECT_FALSE(Receive(*client).has_value());
+  terminal.seat.Sit({kSeat, "hanako"});
+  terminal.bus.Plug("2-3", Stick("C3"));
+  terminal.Settle();
+  std::optional<v1::LocalReply> notice = Receive(*client);
+  ASSERT_TRUE(notice.has_value());
+  EXPECT_EQ(notice->notice().event().device().port_path(), "2-3");
+}
+
 TEST_F(AgentdServerTest, AWatcherThatDoesNotReadIsLetGo) {
   auto client = ConnectAs(kSeat);
   Send(*client, RequestOf(v1::LocalRequest::kWatch).SerializeAsString());
