@@ -58,7 +58,7 @@ TEST_F(BundleTest, AnOlderOneIsRefused) {
       terminal.console.SealBundle(terminal.console.BundleOf(terminal.console.Policy(), 7)));
   terminal.FromConsole(terminal.console.SealBundle(Loosening(6)));
   EXPECT_EQ(terminal.engine->Status().bundle_version(), 7u);
-  EXPECT_EQ(ParameterOf(terminal.Events(v1::EVENT_KIND_BUNDLE_REFUSED)[0], "cause"),
+  EXPECT_EQ(ParameterOf(terminal.Events(v1::EVENT_KIND_BUNDLE_REFUSED).at(0), "cause"),
             "older-version");
 }
 

@@ -170,13 +170,13 @@ TEST_F(GrantTest, EndsEarlyWhenReturned) {
   auto answer = terminal.engine->Return("2-1");
   ASSERT_TRUE(std::holds_alternative<v1::LocalReturnReply>(answer));
   EXPECT_FALSE(terminal.bus.Authorised("2-1"));
-  EXPECT_EQ(ParameterOf(terminal.Events(v1::EVENT_KIND_GRANT_ENDED)[0], "cause"), "returned");
+  EXPECT_EQ(ParameterOf(terminal.Events(v1::EVENT_KIND_GRANT_ENDED).at(0), "cause"), "returned");
 }
 
 TEST_F(GrantTest, EndsEarlyWhenRevoked) {
   terminal.FromConsole(terminal.console.Revoke(terminal.Grant("2-1", minutes(15))));
   EXPECT_FALSE(terminal.bus.Authorised("2-1"));
-  EXPECT_EQ(ParameterOf(terminal.Events(v1::EVENT_KIND_GRANT_ENDED)[0], "cause"), "revoked");
+  EXPECT_EQ(ParameterOf(terminal.Events(v1::EVENT_KIND_GRANT_ENDED).at(0), "cause"), "revoked");
 }
 
 TEST_F(GrantTest, ARevocationForAnotherTerminalEndsNothing) {
@@ -337,7 +337,7 @@ TEST_F(GrantTest, OneThatSurvivesARebootEndsWhenItsTimeIsOver) {
   beacon.mutable_console_time()->set_seconds(claims.expires_at().seconds());
   terminal.FromConsole(terminal.SealBeacon(beacon));
   EXPECT_FALSE(terminal.bus.Authorised("2-1"));
-  EXPECT_EQ(ParameterOf(terminal.Events(v1::EVENT_KIND_GRANT_ENDED)[0], "cause"), "expired");
+  EXPECT_EQ(ParameterOf(terminal.Events(v1::EVENT_KIND_GRANT_ENDED).at(0), "cause"), "expired");
 }
 
 TEST_F(GrantTest, AnAgentThatComesBackAfterTheDeadlineShutsAtOnce) {
@@ -347,7 +347,7 @@ TEST_F(GrantTest, AnAgentThatComesBackAfterTheDeadlineShutsAtOnce) {
   ASSERT_TRUE(terminal.bus.Authorised("2-1"));
   terminal.Start();
   EXPECT_FALSE(terminal.bus.Authorised("2-1"));
-  EXPECT_EQ(ParameterOf(terminal.Events(v1::EVENT_KIND_GRANT_ENDED)[0], "cause"), "expired");
+  EXPECT_EQ(ParameterOf(terminal.Events(v1::EVENT_KIND_GRANT_ENDED).at(0), "cause"), "expired");
 }
 
 }  // namespace

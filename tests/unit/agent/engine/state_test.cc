@@ -169,7 +169,7 @@ TEST(StateTest, WhatTheBackstopShutIsRecordedOnceItsRecordIsDurable) {
   terminal.backstop.AddClosure(closure);
   terminal.Start();
   ASSERT_EQ(terminal.Events(v1::EVENT_KIND_MEDIUM_CLOSED).size(), 1u);
-  EXPECT_EQ(ParameterOf(terminal.Events(v1::EVENT_KIND_HOLDER_ENDED)[0], "program"), "cp");
+  EXPECT_EQ(ParameterOf(terminal.Events(v1::EVENT_KIND_HOLDER_ENDED).at(0), "program"), "cp");
   terminal.Restart();
   EXPECT_EQ(terminal.Events(v1::EVENT_KIND_MEDIUM_CLOSED).size(), 1u);
 }

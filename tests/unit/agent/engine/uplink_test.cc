@@ -60,14 +60,14 @@ TEST_F(UplinkTest, NothingIsDeletedBeforeItIsAcknowledged) {
   taken.mutable_taken()->set_count(100);
   terminal.engine->FromLink(taken);
   EXPECT_THAT(terminal.Events(), SizeIs(waiting)) << "the link's word is no proof of storage";
-  Acknowledge(AckOf(terminal.Reports()[0]));
+  Acknowledge(AckOf(terminal.Reports().at(0)));
   EXPECT_THAT(terminal.Events(), IsEmpty());
 }
 
 TEST_F(UplinkTest, AForgedAcknowledgementDeletesNothingAndIsReported) {
   terminal.Connect();
   const std::size_t waiting = terminal.Events().size();
-  v1::Sealed forged = terminal.console.SealAcknowledgement(AckOf(terminal.Reports()[0]));
+  v1::Sealed forged = terminal.console.SealAcknowledgement(AckOf(terminal.Reports().at(0)));
   forged.mutable_signature()->front() ^= 1;
   terminal.FromConsole(forged);
   EXPECT_THAT(terminal.Events(), SizeIs(waiting + 1));
@@ -76,7 +76,7 @@ TEST_F(UplinkTest, AForgedAcknowledgementDeletesNothingAndIsReported) {
 
 TEST_F(UplinkTest, AnAcknowledgementOfAnotherHistoryDeletesNothing) {
   terminal.Connect();
-  v1::Acknowledgement ack = AckOf(terminal.Reports()[0]);
+  v1::Acknowledgement ack = AckOf(terminal.Reports().at(0));
   ack.mutable_record_hash()->front() ^= 1;  // the console got an altered event
   Acknowledge(ack);
   std::vector<v1::Event> refused = terminal.Events(v1::EVENT_KIND_ACKNOWLEDGEMENT_REFUSED);
@@ -87,7 +87,7 @@ TEST_F(UplinkTest, AnAcknowledgementOfAnotherHistoryDeletesNothing) {
 
 TEST_F(UplinkTest, AnotherTerminalsAcknowledgementDeletesNothing) {
   terminal.Connect();
-  v1::Acknowledgement ack = AckOf(terminal.Reports()[0]);
+  v1::Acknowledgement ack = AckOf(terminal.Reports().at(0));
   ack.set_terminal_id("terminal-2");
   Acknowledge(ack);
   EXPECT_GT(terminal.Events().size(), 1u);
@@ -95,10 +95,10 @@ TEST_F(UplinkTest, AnotherTerminalsAcknowledgementDeletesNothing) {
 
 TEST_F(UplinkTest, AnAcknowledgementOfTheFutureIsReported) {
   terminal.Connect();
-  v1::Acknowledgement ack = AckOf(terminal.Reports()[0]);
+  v1::Acknowledgement ack = AckOf(terminal.Reports().at(0));
   ack.set_sequence(100000);
   Acknowledge(ack);
-  EXPECT_EQ(ParameterOf(terminal.Events(v1::EVENT_KIND_ACKNOWLEDGEMENT_REFUSED)[0], "cause"),
+  EXPECT_EQ(ParameterOf(terminal.Events(v1::EVENT_KIND_ACKNOWLEDGEMENT_REFUSED).at(0), "cause"),
             "never-written");
 }
 
@@ -107,17 +107,17 @@ TEST_F(UplinkTest, FewBatchesAreInFlight) {
   terminal.Connect();
   EXPECT_THAT(terminal.Reports(), SizeIs(contract::kMaxBatchesInFlight));
   for (const v1::ReportBatch& batch : terminal.Reports()) EXPECT_LE(batch.records_size(), 100);
-  Acknowledge(AckOf(terminal.Reports()[0]));
+  Acknowledge(AckOf(terminal.Reports().at(0)));
   EXPECT_THAT(terminal.Reports(), SizeIs(contract::kMaxBatchesInFlight + 1));
 }
 
 TEST_F(UplinkTest, AfterAReconnectionEverythingUnacknowledgedGoesAgain) {
   Plug(3);
   terminal.Connect();
-  const v1::ReportBatch before = terminal.Reports()[0];
+  const v1::ReportBatch before = terminal.Reports().at(0);
   terminal.Disconnect();
   terminal.Connect();
-  EXPECT_EQ(terminal.Reports()[0].SerializeAsString(), before.SerializeAsString());
+  EXPECT_EQ(terminal.Reports().at(0).SerializeAsString(), before.SerializeAsString());
 }
 
 TEST_F(UplinkTest, AResyncSendsAStatusAndEverythingAgain) {
