@@ -169,9 +169,10 @@ int Serve(Options options) {
   }
   platform::GiveBackStartupMemory();
   (*loop)->Run([&engine, connecting = true]() mutable {
-    engine.Tick();
+    const platform::BootTime next = engine.Tick();
     // Within the first minute it has connected and caught up, seldom to do so again.
     if (std::exchange(connecting, false)) platform::GiveBackStartupMemory();
+    return next;
   });
   engine.Stop();
   return 0;

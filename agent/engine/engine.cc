@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "agent/engine/log.h"
+#include "agent/engine/status_beat.h"
 #include "proto/contract/bounds.h"
 #include "proto/contract/convert.h"
 #include "proto/contract/keys.h"
@@ -233,7 +234,7 @@ void Engine::OnAlarm() {
   ScheduleAlarm();
 }
 
-void Engine::Tick() {
+platform::BootTime Engine::Tick() {
   const core::Recording before = reporter_.recording();
   reporter_.Retry();
   grants_.Retry();
@@ -253,6 +254,7 @@ void Engine::Tick() {
   ScheduleAlarm();
   SendStatus();
   uplink_.Send();
+  return NextStatus(seams_.clock.Now(), beacons_.ConsoleTime());
 }
 
 void Engine::CheckClock() {

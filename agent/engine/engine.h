@@ -37,8 +37,8 @@ class Engine {
 
   // Denies, then remembers, then looks: new devices are refused before the first file is read.
   void Start();
-  // Once a minute, with the watchdog.
-  void Tick();
+  // About once a minute, with the watchdog. Returns when the next is due.
+  platform::BootTime Tick();
   // Says that it goes. Closes nothing: what was granted stays until its deadline.
   void Stop();
 

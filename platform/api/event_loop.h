@@ -30,10 +30,11 @@ class EventLoop {
   virtual std::unique_ptr<Handle> At(BootTime when, std::function<void()> alarm) = 0;
   // Next turn of the loop.
   virtual void Post(std::function<void()> task) = 0;
-  // Returns after Stop; from then on watches and alarms can still be made, and none comes. Keeps
-  // the service manager's watchdog fed, at the cost of at most one wake-up a minute, and calls
-  // `tick` with each.
-  virtual void Run(std::function<void()> tick) = 0;
+  // Calls `tick` a minute from now, and again whenever the tick before wanted the next, about a
+  // minute later; feeds the service manager's watchdog with each, so that an idle loop wakes once a
+  // minute. Returns after Stop; from then on watches and alarms can still be made, and none comes.
+  using Tick = std::function<BootTime()>;
+  virtual void Run(Tick tick) = 0;
   virtual void Stop() = 0;
 };
 

@@ -42,7 +42,7 @@ void ManualEventLoop::Post(std::function<void()> task) {
   tasks_.push_back(std::move(task));
 }
 
-void ManualEventLoop::Run(std::function<void()> tick) {
+void ManualEventLoop::Run(Tick tick) {
   SetTick(std::move(tick));
   stopped_ = false;
   while (!stopped_) {
@@ -70,7 +70,7 @@ void ManualEventLoop::Advance(BootTime step) {
   Settle();
 }
 
-void ManualEventLoop::SetTick(std::function<void()> tick) {
+void ManualEventLoop::SetTick(Tick tick) {
   tick_ = std::move(tick);
   next_tick_ = tick_ ? clock_.Now() + kTickPeriod : BootTime::max();
 }
@@ -126,8 +126,7 @@ bool ManualEventLoop::Turn() {
   }
 
   if (tick_ && clock_.Now() >= next_tick_) {
-    next_tick_ = clock_.Now() + kTickPeriod;
-    tick_();
+    next_tick_ = tick_();
     worked = true;
   }
   return worked;

@@ -22,7 +22,7 @@ class ManualEventLoop : public EventLoop {
   std::unique_ptr<Handle> At(BootTime when, std::function<void()> alarm) override;
   void Post(std::function<void()> task) override;
   // Until Stop: whatever is due; when nothing is, time jumps to the next alarm or tick (60 s).
-  void Run(std::function<void()> tick) override;
+  void Run(Tick tick) override;
   void Stop() override { stopped_ = true; }
 
   // Runs everything that is due now, until nothing is. Gives up (abort) after 100,000 turns: a
@@ -31,7 +31,7 @@ class ManualEventLoop : public EventLoop {
   // Lets time pass, stopping at each alarm and tick on the way in their order.
   void Advance(BootTime step);
   // What Run would be given; for tests that never call Run.
-  void SetTick(std::function<void()> tick);
+  void SetTick(Tick tick);
   // Alarms that are set: an idle loop has none it does not need.
   std::size_t alarms() const;
 
@@ -53,7 +53,7 @@ class ManualEventLoop : public EventLoop {
   std::list<std::weak_ptr<Alarm>> alarms_;
   std::mutex tasks_mutex_;
   std::deque<std::function<void()>> tasks_;
-  std::function<void()> tick_;
+  Tick tick_;
   BootTime next_tick_ = BootTime::max();
   bool stopped_ = false;
 };

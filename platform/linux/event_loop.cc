@@ -18,14 +18,12 @@
 namespace sekisho::platform {
 namespace {
 
-using std::chrono::duration_cast;
 using std::chrono::microseconds;
 
 constexpr BootTime kTickPeriod = std::chrono::seconds(60);
 // sd-event rounds timers up to a common grid within this, to wake less often. An alarm closes
-// media: a millisecond is close enough, the default of 250 is not.
+// media: a millisecond is close enough, the default of 250 is not. The tick has a beat to keep.
 constexpr microseconds kAlarmAccuracy{1000};
-constexpr microseconds kTickAccuracy{1000000};
 // What sd-event says to new sources once its loop is over. Whoever stops in order still sets alarms
 // on the way out; they are not to come any more.
 constexpr int kHasEnded = -ESTALE;
@@ -141,15 +139,15 @@ class SdEventLoop : public EventLoop {
     sd_event_source_set_enabled(posted_source_.get(), SD_EVENT_ON);
   }
 
-  void Run(std::function<void()> tick) override {
+  void Run(Tick tick) override {
     tick_ = std::move(tick);
     const auto on_tick = [](sd_event_source* source, std::uint64_t, void* self) {
-      static_cast<SdEventLoop*>(self)->Tick(source);
+      static_cast<SdEventLoop*>(self)->OnTick(source);
       return 0;
     };
     sd_event_source* source = nullptr;
     if (sd_event_add_time(event_.get(), &source, CLOCK_BOOTTIME, Microseconds(Now() + kTickPeriod),
-                          kTickAccuracy.count(), on_tick, this) < 0) {
+                          kAlarmAccuracy.count(), on_tick, this) < 0) {
       std::abort();  // the service manager would kill us unfed
     }
     const Source tick_source(source);
@@ -161,11 +159,10 @@ class SdEventLoop : public EventLoop {
   void Stop() override { eventfd_write(stop_.get(), 1); }
 
  private:
-  void Tick(sd_event_source* source) {
+  void OnTick(sd_event_source* source) {
     sd_notify(0, "WATCHDOG=1");
-    sd_event_source_set_time(source, Microseconds(Now() + kTickPeriod));
+    sd_event_source_set_time(source, Microseconds(tick_()));
     sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
-    tick_();
   }
 
   // Those that are posted meanwhile wait for the next turn.
@@ -183,7 +180,7 @@ class SdEventLoop : public EventLoop {
   Source stop_source_;
   Source posted_source_;
   std::deque<std::function<void()>> tasks_;
-  std::function<void()> tick_;
+  Tick tick_;
 };
 
 }  // namespace

@@ -35,6 +35,8 @@ inline constexpr Rate kSignInRate{0.1, 5};   // sign-in attempts of one operator
 inline constexpr Rate kEnrolRate{2, 50};     // enrolments from one address
 
 inline constexpr std::chrono::seconds kStatusPeriod{60};
+// Statuses fall on multiples of it, by the console's clock.
+inline constexpr std::chrono::milliseconds kStatusBeat{250};
 inline constexpr std::chrono::seconds kBeaconStale{180};
 // A terminal's HTTP/2 keepalive. Longer than kStatusPeriod: gRPC pings only when nothing was read
 // for so long, and an answered Status shows as much.

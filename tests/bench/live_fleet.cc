@@ -24,37 +24,35 @@ LiveFleet::~LiveFleet() = default;
 
 void LiveFleet::LiveWithStatusEvery(std::chrono::seconds period) {
   statuses_ = std::jthread([this, period](const std::stop_token& stop) {
-    const auto gap =
-        std::chrono::duration_cast<Clock::duration>(period) / static_cast<int>(writers_.size());
+    // As terminals do: on the beats of the console's clock, which is this machine's (decision
+    // 0009).
+    const auto beats = static_cast<std::size_t>(period / contract::kStatusBeat);
     Clock::time_point next = Clock::now();
-    for (std::size_t i = 0; !stop.stop_requested(); i = (i + 1) % writers_.size()) {
-      next += gap;
+    for (std::size_t beat = 0; !stop.stop_requested(); beat = (beat + 1) % beats) {
+      next += contract::kStatusBeat;
       std::this_thread::sleep_until(next);
-      v1::Sealed status;
-      {
-        const std::lock_guard lock(mutex_);
-        writers_[i].set_bundle_version(bundles_[i]);
-        status = writers_[i].Status();
-      }
-      crowd_.at(i).Send(std::move(status));
+      const std::size_t end = writers_.size() * (beat + 1) / beats;
+      for (std::size_t i = writers_.size() * beat / beats; i < end; ++i) SayStatusOf(i);
     }
   });
 }
 
 void LiveFleet::SayStatus() {
   const std::size_t wanted = beacons_ + writers_.size();
-  for (std::size_t i = 0; i < writers_.size(); ++i) {
-    v1::Sealed status;
-    {
-      const std::lock_guard lock(mutex_);
-      writers_[i].set_bundle_version(bundles_[i]);
-      status = writers_[i].Status();
-    }
-    crowd_.at(i).Send(std::move(status));
-  }
+  for (std::size_t i = 0; i < writers_.size(); ++i) SayStatusOf(i);
   crowd_.Await(std::chrono::seconds{60}, "a Beacon for each", [&] { return beacons_ >= wanted; });
   const std::lock_guard lock(mutex_);
   if (!failure_.empty()) throw std::runtime_error(failure_);
+}
+
+void LiveFleet::SayStatusOf(std::size_t i) {
+  v1::Sealed status;
+  {
+    const std::lock_guard lock(mutex_);
+    writers_[i].set_bundle_version(bundles_[i]);
+    status = writers_[i].Status();
+  }
+  crowd_.at(i).Send(std::move(status));
 }
 
 void LiveFleet::ReportBlocks(std::size_t count) {

@@ -42,6 +42,7 @@ class LiveFleet {
   Crowd& crowd() { return crowd_; }
 
  private:
+  void SayStatusOf(std::size_t index);
   void Take(int index, const v1::Sealed& sealed);
   void Fail(const absl::Status& status);
 

@@ -1,4 +1,5 @@
 #include "agent/engine/state_file.h"
+#include "agent/engine/status_beat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/unit/agent/engine/rig.h"
@@ -21,6 +22,35 @@ TEST(BeaconTest, AStatusGoesOutOnceAMinuteWithAFreshNumber) {
   EXPECT_EQ(second.boottime_ns() - first.boottime_ns(), 60'000'000'000u);
   EXPECT_EQ(second.bundle_version(), 1u);
   EXPECT_EQ(second.bundle_hash().size(), 32u);
+}
+
+TEST(BeaconTest, StatusesFallOnTheBeatsOfTheConsolesClock) {
+  using std::chrono::milliseconds;
+  using std::chrono::seconds;
+  const auto moved = [](int console_ms) {
+    const core::WallTime console_now(seconds(1775001600) + milliseconds(console_ms));
+    return engine::NextStatus(seconds(1000), console_now) - seconds(1060);
+  };
+  EXPECT_EQ(moved(0), milliseconds(0));
+  EXPECT_EQ(moved(1), milliseconds(-1));
+  EXPECT_EQ(moved(125), milliseconds(-125));
+  EXPECT_EQ(moved(126), milliseconds(124));
+  EXPECT_EQ(moved(249), milliseconds(1));
+  EXPECT_EQ(moved(250), milliseconds(0));
+  EXPECT_EQ(engine::NextStatus(seconds(1000), std::nullopt), seconds(1060));
+}
+
+TEST(BeaconTest, ATerminalKeepsToTheBeatOnceItKnowsTheConsolesTime) {
+  Terminal terminal;
+  terminal.StartEnrolled();
+  v1::Beacon beacon = terminal.BeaconFor(terminal.LastStatus());
+  beacon.mutable_console_time()->set_nanos(70'000'000);
+  const std::uint64_t before = terminal.LastStatus().boottime_ns();
+  terminal.FromConsole(terminal.SealBeacon(beacon));
+  terminal.Advance(minutes(3));
+  // The first tick was set before the Beacon came; those after it are on the beat.
+  const std::uint64_t past = (terminal.LastStatus().boottime_ns() - before) % 60'000'000'000;
+  EXPECT_EQ(past, 60'000'000'000 - 70'000'000);
 }
 
 TEST(BeaconTest, AWithheldBundleIsFoundOut) {

@@ -34,7 +34,7 @@ void Terminal::Start() {
                                                      boot_rules, *disk, seat, probes, usb_probe},
                                        settings);
   engine->Start();
-  loop.SetTick([this] { engine->Tick(); });
+  loop.SetTick([this] { return engine->Tick(); });
   loop.Settle();
 }
 

@@ -18,7 +18,7 @@ using std::chrono::milliseconds;
 class LoopTest : public testing::Test {
  protected:
   void Run() {
-    loop_->Run([] {});
+    loop_->Run([this] { return clock_.Now() + std::chrono::minutes(1); });
   }
   std::unique_ptr<EventLoop> loop_ = std::move(*MakeEventLoop());
   LinuxClock clock_;

@@ -75,7 +75,7 @@ class UsbProbeTest : public testing::Test {
     });
   }
   void Run() {
-    loop_->Run([] {});
+    loop_->Run([this] { return clock_.Now() + std::chrono::minutes(1); });
   }
   static int ErrorOf(const Result<UsbAnswers>& answer) {
     return answer.ok() ? 0 : answer.failure().code.value();
