@@ -3,11 +3,13 @@
 
 import argparse
 import contextlib
+import difflib
 import shlex
 import signal
 import sys
 
 from lab import layers
+from lab.machine import Machine
 from lab.office import ADMIN, Office
 from lab.plug import KINDS
 from show import remote
@@ -26,7 +28,14 @@ def run(smoke: bool) -> int:
             server = None if smoke else remote.Server()
             if server is not None:
                 stack.callback(server.close)
-            tell(steps, stack, smoke, server)
+            with contextlib.nullcontext() if server is None else server.not_yet(
+                    "the demo still shows its steps: try again when it has said what to try"):
+                office, machine, story = tell(steps, stack)
+            if server is not None:
+                invite(office, machine, story)
+                server.serve(lambda request: answer(story, request), lambda: machine.running)
+                complain("demo: the terminal has ended")
+                return 1
             return 0
         except StepFailed as failure:
             complain(f"demo: {failure}")
@@ -40,8 +49,7 @@ def run(smoke: bool) -> int:
             return 1
 
 
-def tell(steps: Steps, stack: contextlib.ExitStack, smoke: bool,
-         server: remote.Server | None) -> None:
+def tell(steps: Steps, stack: contextlib.ExitStack) -> tuple[Office, Machine, Story]:
     with steps.step("the console starts: its own CA, SQLite, a first admin with two factors") as saw:
         office = stack.enter_context(Office())
         saw(f"listening on 127.0.0.1:{office.port}")
@@ -61,32 +69,36 @@ def tell(steps: Steps, stack: contextlib.ExitStack, smoke: bool,
     story.end()
     say()
     say(f"All {steps.count} steps happened, in {steps.total():.0f} s.")
-    if server is not None:
-        invite(office, machine, story)
-        server.serve(lambda request: answer(story, request), lambda: machine.running)
+    return office, machine, story
 
 
-def invite(office: Office, machine, story: Story) -> None:
+def invite(office: Office, machine: Machine, story: Story) -> None:
     """What to try now, as lines to paste."""
-    settings = " ".join(f"{name}={shlex.quote(value)}"
-                        for name, value in office.environment(HELPDESK).items())
-    admin = " ".join(f"{name}={shlex.quote(value)}"
-                     for name, value in office.environment(ADMIN).items())
-    ctl = office.program("sekishoctl")
+    def alias(name: str, who: str) -> str:
+        settings = " ".join(f"{key}={shlex.quote(value)}"
+                            for key, value in office.environment(who).items())
+        command = f"{settings} {office.program('sekishoctl')}"
+        return f"alias {name}={shlex.quote(command)}"
+
+    work = office.workdir
     say(f"""
 It stays up until you press Ctrl-C here. In another shell, try:
 
-  ./dev plug usb-mtp                 a phone; also: {', '.join(sorted(KINDS))}
+  ./dev plug usb-mtp                 a phone; ./dev plug lists what else there is
   ./dev unplug                       what was plugged in last
 
-the office ({HELPDESK} is the helpdesk):
-  alias sekishoctl='{settings} {ctl}'
+the office ({HELPDESK} is the helpdesk; the second line is for the admin):
+  {alias('sekishoctl', HELPDESK)}
+  {alias('sekishoctl-admin', ADMIN)}
   sekishoctl events --follow
   sekishoctl requests --blocks
   sekishoctl grants create REFERENCE --for 5m --mode read-write --reason try --ticket HD-1
-  {admin} {ctl} terminals show {story.terminal}
+  sekishoctl-admin terminals show {story.terminal}
+a session ends when it is not used; sign in again with:
+  sekishoctl sign-in {HELPDESK} --console 127.0.0.1:{office.port} --ca {work}/ca.pem \\
+    --password-file {work}/{HELPDESK}.password --totp-secret-file {work}/{HELPDESK}.totp
 
-the terminal's serial console, as root (leave with Ctrl-]):
+the terminal's serial console, as root (Return shows the prompt; leave with Ctrl-]):
   socat -,raw,echo=0,escape=0x1d UNIX-CONNECT:{machine.workdir}/serial.sock
   sekisho status; sekisho devices; sekisho doctor
 """)
@@ -127,11 +139,16 @@ def main() -> int:
     chosen = parser.parse_args()
     if chosen.command == "run":
         return run(chosen.smoke)
-    if chosen.command == "plug" and chosen.device not in KINDS:
+    if chosen.command == "plug" and chosen.device is None:
+        say("What ./dev plug DEVICE can plug into the demo's terminal:")
         for kind, known in sorted(KINDS.items()):
             say(f"  {kind:18} {known.summary}")
-        if chosen.device is not None:
-            complain(f"dev: there is no device \"{chosen.device}\"; try: ./dev plug usb-storage")
+        return 0
+    if chosen.command == "plug" and chosen.device not in KINDS:
+        near = difflib.get_close_matches(chosen.device, KINDS, 1, 0.3)
+        complain(f"dev: there is no device \"{chosen.device}\"\n"
+                 f"     try: ./dev plug {near[0] if near else 'usb-storage'}; "
+                 "./dev plug lists them all")
         return 2
     return ask_running({"do": chosen.command, "device": chosen.device})
 

@@ -35,6 +35,9 @@ class Steps:
         try:
             yield lambda text: seen.extend(str(text).rstrip().splitlines())
             outcome = "ok"
+        except (KeyboardInterrupt, SystemExit):
+            outcome = "left"
+            raise
         except Exception as error:
             raise StepFailed(f"step {self.count}, \"{title}\": {error}") from error
         finally:
