@@ -92,7 +92,7 @@ class FaultTest(EnrolledTest):
         wait_until("nothing waits in the spool", self._nothing_waits, seconds, 1)
         names = collections.Counter()
         kinds = collections.Counter()
-        for entry in self.office.events(self.name):
+        for entry in self.office.every_event(self.name):
             event = entry["event"]
             kinds[event["kind"]] += 1
             if int(event.get("sequence", 0)) > 0:

@@ -137,6 +137,17 @@ class Office:
         page = self.ask("events", "--terminal", terminal, "--last", "1000", *chosen)
         return page.get("events", [])
 
+    def every_event(self, terminal: str, kind: str | None = None) -> list[dict]:
+        """All that the console stored of a terminal, oldest first, however much that is."""
+        chosen = ["--kind", kind] if kind else []
+        found, cursor = [], "0"
+        while True:
+            page = self.ask("events", "--terminal", terminal, "--after", cursor, *chosen)
+            if not page.get("events"):
+                return found
+            found += page["events"]
+            cursor = page["nextCursor"]
+
     def environment(self, who: str = ADMIN) -> dict[str, str]:
         """What a shell needs in order to work as that operator (beside sekishoctl's path)."""
         return {"XDG_CONFIG_HOME": str(self.workdir / f"config-{who}")}
