@@ -1,11 +1,20 @@
 """The terminal's own disk fails it: full, damaged, or cut off in the middle of a write."""
 
+import json
 import unittest
 
 from faults import FaultTest, wait_until
 from lab import keys
 
 _STATE = "/var/lib/sekisho/agentd"
+
+_POLICY = """zone: 個人番号利用事務系
+rules:
+  - id: ours
+    match: {{classes: [storage], serial: "{serial}"}}
+    action: allow
+exceptions: {{helpdesk: 15m, admin: 8h}}
+"""
 
 
 class ADiskThatFails(FaultTest):
@@ -26,14 +35,19 @@ class ADiskThatFails(FaultTest):
         refused = self.root("sekisho devices --output json")
         return "DARK-1" in refused and int(self.agent_status().get("spoolWaiting", 0)) > 0
 
-    @unittest.skip("not yet seen to pass: agentd refuses the grant itself, so no verdict says so")
     def test_with_the_spools_disk_full_nothing_is_allowed_and_the_keyboard_works(self):
+        self.allow_by_rule("OURS-1")
         self.on_a_small_disk()
         self.plug_refused("FULL-1")
-        self.root(f"dd if=/dev/zero of={_STATE}/filler bs=4k 2>/dev/null || true")
-        self.grant("FULL-1", 120)
-        wait_until("agentd says that it cannot record", self.unwritable, 90, 1)
+        self.root(f"! cat /dev/zero >{_STATE}/filler 2>/dev/null")
+        # By an exception: refused as it comes, for it cannot be recorded that it came.
+        self.grant("FULL-1", 900)
+        wait_until("agentd says that it cannot record", self.cannot_record, 90, 1)
+        # By a rule: decided, and not let in.
+        self.bench.plug("usb-storage", serial="OURS-1")
+        wait_until("it is refused for that", self.unrecordable, 60, 0.5)
         self.assert_no_disk_appears(10)
+        self.assertEqual(self.agent_status().get("grants") or [], [])
         self.replug_keyboard()
         keys.type_text(self.machine.qmp, "\necho still-typing >typed.txt\n")
         typed = "cat /home/hanako/typed.txt 2>/dev/null || true"
@@ -41,23 +55,49 @@ class ADiskThatFails(FaultTest):
         self.assertEqual(self.disks_ever(), [])
         self.root(f"rm {_STATE}/filler")
         self.wait_stored("spool-unwritable", seconds=180)
+        refused = self.wait_stored("grant-refused")
+        self.assertIn({"key": "cause", "value": "unrecordable"}, refused["parameters"])
+        # Both count from now on: the rule, and the exception that the console sends again.
+        self.wait_stored("device-allowed", "OURS-1", 120)
+        wait_until("OURS-1 is a disk", lambda: self.disk_of("OURS-1"), 60)
+        self.wait_stored("grant-opened", "FULL-1", 120)
         self.assert_history_is_whole()
+
+    def allow_by_rule(self, serial: str):
+        policy = self.office.workdir / "policy.yaml"
+        policy.write_text(_POLICY.format(serial=serial))
+        self.office.check("policy", "publish", str(policy), "--comment", "one stick", "--yes")
+        wait_until("the policy is in force",
+                   lambda: self.agent_status()["bundleVersion"] == "2", 60)
 
     def on_a_small_disk(self):
         """agentd's state on a file system of 8 MiB of its own."""
-        self.root(f"""systemctl stop sekisho-agentd
+        self.root("systemctl stop sekisho-agentd")
+        self.assertEqual(self.root("systemctl show -p Result --value sekisho-agentd"), "success")
+        self.root(f"""set -e
             truncate -s 8M /root/small.img && mkfs.ext4 -q -m 0 /root/small.img
             cp -a {_STATE} /root/state && mount -o loop /root/small.img {_STATE}
             cp -a /root/state/. {_STATE}/ && chmod 700 {_STATE}
             systemctl start sekisho-agentd""", 120)
         wait_until("the terminal is connected again", self._nothing_waits, 120, 1)
 
-    def unwritable(self) -> bool:
-        return "UNRECORDABLE" in self.root("sekisho devices --output json")
+    def cannot_record(self) -> bool:
+        """What doctor finds by trying."""
+        tried = json.loads(self.root("sekisho doctor --output json || true"))["probes"]
+        return {"state.durable": "PROBE_RESULT_OPEN"}.items() <= \
+            {probe["name"]: probe["result"] for probe in tried}.items()
+
+    def unrecordable(self) -> bool:
+        known = json.loads(self.root("sekisho devices --output json"))["devices"]
+        return any(each["device"]["serial"] == "OURS-1" and not each.get("authorised") and
+                   each["verdict"]["reason"] == "VERDICT_REASON_UNRECORDABLE" for each in known)
 
     def replug_keyboard(self):
         self.machine.qmp.command("device_del", id="keyboard")
         self.machine.qmp.wait_event("DEVICE_DELETED", 20, device="keyboard")
+        # Sooner, the kernel would take it for a disturbance on the wire.
+        wait_until("the kernel knows that it has gone", lambda: self.root(
+            "ls -d /sys/bus/usb/devices/1-1 2>/dev/null || true") == "", 30)
         self.machine.qmp.command("device_add", driver="usb-kbd", id="keyboard", bus="xhci.0",
                                  port=self.shape.keyboard_port)
         wait_until("the keyboard is open", lambda: self.root(
