@@ -133,7 +133,8 @@ class AskedWhatItIs(EnrolledTest):
 
     def block(self) -> dict | None:
         events = self.office.events(self.name, "device-blocked")
-        found = [each["event"] for each in events if each["event"]["device"]["serial"] == "HIDDEN-1"]
+        found = [each["event"] for each in events
+                 if each["event"]["device"]["serial"] == "HIDDEN-1"]
         return found[0] if found else None
 
     def assert_had_nothing(self, told: str):
