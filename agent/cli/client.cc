@@ -43,11 +43,12 @@ std::variant<std::optional<v1::LocalReply>, v1::LocalFailure> Client::Next(
   if (ready <= 0) return std::optional<v1::LocalReply>();
   platform::Result<std::optional<std::vector<std::byte>>> received = socket_->Receive();
   if (!received.ok()) return ClientFailure("agent-not-running");
-  if (!received->has_value()) return std::optional<v1::LocalReply>();
-  if ((*received)->empty()) return ClientFailure("agent-not-running");
+  const std::optional<std::vector<std::byte>>& message = *received;
+  if (!message) return std::optional<v1::LocalReply>();
+  if (message->empty()) return ClientFailure("agent-not-running");
   v1::LocalReply reply;
   // agentd is root and newer versions of it may say more than this client knows.
-  if (!reply.ParseFromArray((*received)->data(), static_cast<int>((*received)->size()))) {
+  if (!reply.ParseFromArray(message->data(), static_cast<int>(message->size()))) {
     return ClientFailure("agent-no-answer");
   }
   return std::optional<v1::LocalReply>(std::move(reply));

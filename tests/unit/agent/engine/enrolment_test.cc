@@ -84,7 +84,7 @@ TEST_F(EnrolmentTest, AnAnswerWithAnotherNumberOrForAnotherKeyIsRefused) {
         contract::Seal(terminal.console.root, terminal.console.organisation_id,
                        v1::PURPOSE_ENROLMENT, grant.SerializeAsString());
     Answer(answer);
-    EXPECT_EQ(code, "answer-not-authentic");
+    ASSERT_EQ(code, "answer-not-authentic");
     EXPECT_FALSE(terminal.engine->Status().enrolled());
   }
 }
