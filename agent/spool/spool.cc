@@ -48,7 +48,9 @@ std::optional<Mark> ReadMark(platform::Files& files, const Options& options) {
   for (int i = 0; i < 8; ++i) {
     mark.sequence = mark.sequence << 8 | static_cast<std::uint8_t>(text[prefix.size() + i]);
   }
-  mark.hash = *ToHash(text.substr(prefix.size() + 8));
+  const std::optional<Hash> hash = ToHash(text.substr(prefix.size() + 8));
+  if (!hash) return std::nullopt;
+  mark.hash = *hash;
   return mark;
 }
 
@@ -75,7 +77,7 @@ Spool::Spool(Options options, platform::Files& files, std::unique_ptr<Database> 
 
 Spool::~Spool() = default;
 
-absl::StatusOr<std::unique_ptr<Spool>> Spool::Open(Options options, platform::Files& files) {
+absl::StatusOr<std::unique_ptr<Spool>> Spool::Open(const Options& options, platform::Files& files) {
   std::optional<SetAsideFile> set_aside;
   for (int attempt = 0;; ++attempt) {
     absl::Status status;

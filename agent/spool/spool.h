@@ -62,7 +62,8 @@ class Spool {
  public:
   // A damaged file, or one of a newer version, is renamed beside itself and a fresh one begun:
   // `SetAside` says so. Fails only when there is no usable file either way.
-  static absl::StatusOr<std::unique_ptr<Spool>> Open(Options options, platform::Files& files);
+  static absl::StatusOr<std::unique_ptr<Spool>> Open(const Options& options,
+                                                     platform::Files& files);
   ~Spool();
 
   // What had to be set aside on opening: the new name and why.
