@@ -31,7 +31,7 @@ EnrolmentResult Failed(std::string_view code, const absl::Status& why) {
 
 // A unary call with a deadline, ended early by `stop`.
 template <typename Call>
-absl::Status Within(std::stop_token stop, Call call) {
+absl::Status Within(const std::stop_token& stop, Call call) {
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + kCallLimit);
   const std::stop_callback cancel(stop, [&context] { context.TryCancel(); });
@@ -41,7 +41,8 @@ absl::Status Within(std::stop_token stop, Call call) {
 // The anchor, if the peer behind `stub`, whose TLS ends in `authority`, is the one the token means.
 absl::StatusOr<std::string> ConfirmAnchor(v1::EnrolmentService::Stub& stub,
                                           const v1::EnrolmentToken& token,
-                                          const std::string& authority, std::stop_token stop) {
+                                          const std::string& authority,
+                                          const std::stop_token& stop) {
   v1::GetTrustAnchorResponse response;
   absl::Status status = Within(stop, [&](grpc::ClientContext* context) {
     return stub.GetTrustAnchor(context, v1::GetTrustAnchorRequest(), &response);
@@ -70,7 +71,7 @@ v1::LinkEnrolment EnrolmentFailure(std::string_view code, int grpc_status) {
   return answer;
 }
 
-EnrolmentResult Enrol(const v1::LinkEnrolOrder& order, std::stop_token stop) {
+EnrolmentResult Enrol(const v1::LinkEnrolOrder& order, const std::stop_token& stop) {
   absl::StatusOr<v1::EnrolmentToken> token = contract::ReadToken(order.token());
   if (!token.ok()) return Failed(kTokenMalformed, token.status());
   absl::StatusOr<std::string> authority =

@@ -35,7 +35,7 @@ struct EnrolmentResult {
 // One enrolment, start to end; blocks for at most a minute, or until `stop`. The token's secret
 // leaves only after the peer has shown the trust anchor whose hash is in the token, over TLS that
 // ends in that anchor's authority.
-EnrolmentResult Enrol(const v1::LinkEnrolOrder& order, std::stop_token stop);
+EnrolmentResult Enrol(const v1::LinkEnrolOrder& order, const std::stop_token& stop);
 
 }  // namespace sekisho::link
 

@@ -11,7 +11,7 @@
 
 namespace sekisho::link {
 
-IdentityStore::IdentityStore(platform::Files& files, std::string directory)
+IdentityStore::IdentityStore(platform::Files& files, const std::string& directory)
     : files_(files),
       in_use_(absl::StrCat(directory, "/identity.pem")),
       pending_(absl::StrCat(directory, "/pending.pem")) {}

@@ -15,7 +15,7 @@ namespace sekisho::link {
 class IdentityStore {
  public:
   // `directory` exists. `files` outlives this.
-  IdentityStore(platform::Files& files, std::string directory);
+  IdentityStore(platform::Files& files, const std::string& directory);
 
   // An enrolment's answer, before agentd has judged it: it must not replace an identity that works.
   absl::Status KeepPending(const Identity& identity);

@@ -252,7 +252,7 @@ void Link::StartEnrolment(v1::LinkEnrolOrder order) {
     return Tell(busy);
   }
   enrolling_.emplace(io_.get_executor());
-  enrolment_ = std::jthread([this, order = std::move(order)](std::stop_token stop) {
+  enrolment_ = std::jthread([this, order = std::move(order)](const std::stop_token& stop) {
     EnrolmentResult result = Enrol(order, stop);
     asio::post(io_,
                [this, result = std::move(result)]() mutable { EnrolmentDone(std::move(result)); });

@@ -64,7 +64,8 @@ absl::StatusOr<std::pair<std::string, std::string>> SplitAddress(const std::stri
 }
 
 absl::StatusOr<std::string> FetchAuthority(const std::string& address,
-                                           std::chrono::milliseconds limit, std::stop_token stop) {
+                                           std::chrono::milliseconds limit,
+                                           const std::stop_token& stop) {
   absl::StatusOr<std::pair<std::string, std::string>> place = SplitAddress(address);
   if (!place.ok()) return place.status();
 

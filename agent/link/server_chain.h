@@ -19,7 +19,8 @@ absl::StatusOr<std::pair<std::string, std::string>> SplitAddress(const std::stri
 // when nothing answers there, FAILED_PRECONDITION when the chain does not end in its own authority,
 // CANCELLED on `stop`.
 absl::StatusOr<std::string> FetchAuthority(const std::string& address,
-                                           std::chrono::milliseconds limit, std::stop_token stop);
+                                           std::chrono::milliseconds limit,
+                                           const std::stop_token& stop);
 
 }  // namespace sekisho::link
 

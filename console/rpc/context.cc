@@ -19,7 +19,7 @@ grpc::Status ToGrpc(const absl::Status& status) {
 
 absl::StatusOr<pki::TerminalIdentity> TerminalOf(const grpc::ServerContextBase& context) {
   const std::shared_ptr<const grpc::AuthContext> auth = context.auth_context();
-  const absl::Status none =
+  absl::Status none =
       absl::UnauthenticatedError("a terminal's certificate is needed: enrol it first");
   if (auth == nullptr || !auth->IsPeerAuthenticated()) return none;
   for (const grpc::string_ref& uri : auth->FindPropertyValues(GRPC_PEER_URI_PROPERTY_NAME)) {
@@ -34,13 +34,13 @@ std::string BearerTokenOf(const grpc::ServerContextBase& context) {
   static constexpr char kPrefix[] = "Bearer ";
   const auto found = context.client_metadata().find("authorization");
   if (found == context.client_metadata().end()) return "";
-  const std::string value(found->second.data(), found->second.size());
+  std::string value(found->second.data(), found->second.size());
   return value.rfind(kPrefix, 0) == 0 ? value.substr(sizeof(kPrefix) - 1) : "";
 }
 
 std::string AddressOf(const grpc::ServerContextBase& context) {
   // "ipv4:127.0.0.1:1234", "ipv6:%5B::1%5D:1234".
-  const std::string peer = context.peer();
+  std::string peer = context.peer();
   const std::size_t begin = peer.find(':');
   const std::size_t end = peer.rfind(':');
   if (begin == std::string::npos || end <= begin) return peer;

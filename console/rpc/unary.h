@@ -31,8 +31,9 @@ grpc::ServerUnaryReactor* RunUnary(WorkerPool& pool, grpc::CallbackServerContext
       return;
     }
     absl::StatusOr<Response> result = work(*request);
+    const grpc::Status status = ToGrpc(result.status());
     if (result.ok()) *response = *std::move(result);
-    reactor->Finish(ToGrpc(result.status()));
+    reactor->Finish(status);
   });
   if (taken == WorkerPool::Taken::kFull) reactor->Finish(Busy());
   return reactor;
