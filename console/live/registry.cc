@@ -1,5 +1,6 @@
 #include "console/live/registry.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace sekisho::console::live {
@@ -22,6 +23,12 @@ std::optional<KnownStatus> LiveTerminal::status() const {
   std::lock_guard lock(mutex_);
   if (status_ == nullptr) return std::nullopt;
   return *status_;
+}
+
+std::chrono::nanoseconds LiveTerminal::heard_steady() const {
+  std::lock_guard lock(mutex_);
+  return status_ == nullptr ? attached_steady_
+                            : std::max(attached_steady_, status_->received_steady);
 }
 
 void LiveTerminal::SetStatus(KnownStatus status) {

@@ -45,11 +45,12 @@ struct KnownStatus {
 class LiveTerminal {
  public:
   LiveTerminal(std::string organisation_id, std::string terminal_id, std::string group_path,
-               std::shared_ptr<TerminalLink> link)
+               std::shared_ptr<TerminalLink> link, std::chrono::nanoseconds attached_steady)
       : organisation_id_(std::move(organisation_id)),
         terminal_id_(std::move(terminal_id)),
         group_path_(std::move(group_path)),
-        link_(std::move(link)) {}
+        link_(std::move(link)),
+        attached_steady_(attached_steady) {}
 
   const std::string& organisation_id() const { return organisation_id_; }
   const std::string& terminal_id() const { return terminal_id_; }
@@ -58,6 +59,8 @@ class LiveTerminal {
   std::shared_ptr<TerminalLink> shared_link() { return link_; }
 
   std::optional<KnownStatus> status() const;
+  // When a Status came last on this stream, or it was opened; by the console's steady clock.
+  std::chrono::nanoseconds heard_steady() const;
   void SetStatus(KnownStatus status);
 
  private:
@@ -65,6 +68,7 @@ class LiveTerminal {
   const std::string terminal_id_;
   const std::string group_path_;
   const std::shared_ptr<TerminalLink> link_;
+  const std::chrono::nanoseconds attached_steady_;
   mutable std::mutex mutex_;
   std::unique_ptr<KnownStatus> status_;
 };

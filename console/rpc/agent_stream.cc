@@ -25,11 +25,12 @@ grpc::ServerUnaryReactor* AgentDoor::RenewCertificate(grpc::CallbackServerContex
 }
 
 StreamLink::Reactor* AgentDoor::Connect(grpc::CallbackServerContext* context) {
-  return new AgentStream(services_, log_, *context);
+  return new AgentStream(services_, log_, *context, hello_limit_);
 }
 
 AgentStream::AgentStream(const Services& services, LogLimiter& log,
-                         grpc::CallbackServerContext& context)
+                         grpc::CallbackServerContext& context,
+                         std::chrono::milliseconds hello_limit)
     : services_(services), log_(log), link_(std::make_shared<StreamLink>(*this, context)) {
   absl::StatusOr<pki::TerminalIdentity> identity = TerminalOf(context);
   if (!identity.ok()) {
@@ -44,6 +45,7 @@ AgentStream::AgentStream(const Services& services, LogLimiter& log,
     return;
   }
   session_ = *std::move(session);
+  link_->CloseAfter(hello_limit, absl::DeadlineExceededError("no Hello came"));
   StartRead(&request_);
 }
 
@@ -75,6 +77,7 @@ absl::Status AgentStream::Handle(const v1::ConnectRequest& request) {
       return absl::FailedPreconditionError("the first message must be Hello");
     }
     greeted_ = true;
+    link_->CloseNotAfter();
     return session_->Greet(request.hello());
   }
   if (!request.has_sealed()) return absl::InvalidArgumentError("a message that is not known");

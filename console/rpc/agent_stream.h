@@ -17,7 +17,8 @@ namespace sekisho::console::rpc {
 // Terminals by mutual TLS.
 class AgentDoor : public v1::AgentService::CallbackService {
  public:
-  AgentDoor(const Services& services, WorkerPool& pool) : services_(services), pool_(pool) {}
+  AgentDoor(const Services& services, WorkerPool& pool, std::chrono::milliseconds hello_limit)
+      : services_(services), pool_(pool), hello_limit_(hello_limit) {}
   grpc::ServerUnaryReactor* RenewCertificate(grpc::CallbackServerContext* context,
                                              const v1::RenewCertificateRequest* request,
                                              v1::RenewCertificateResponse* response) override;
@@ -27,6 +28,7 @@ class AgentDoor : public v1::AgentService::CallbackService {
  private:
   const Services& services_;
   WorkerPool& pool_;
+  const std::chrono::milliseconds hello_limit_;
   LogLimiter log_;
 };
 
@@ -35,7 +37,8 @@ class AgentDoor : public v1::AgentService::CallbackService {
 // nobody else notices.
 class AgentStream : public StreamLink::Reactor {
  public:
-  AgentStream(const Services& services, LogLimiter& log, grpc::CallbackServerContext& context);
+  AgentStream(const Services& services, LogLimiter& log, grpc::CallbackServerContext& context,
+              std::chrono::milliseconds hello_limit);
 
   void OnReadDone(bool ok) override;
   void OnWriteDone(bool ok) override { link_->OnWriteDone(ok); }

@@ -17,14 +17,15 @@ constexpr std::size_t kMaxWaitingCalls = 512;
 constexpr int kMaxCallsPerConnection = 100;
 // Clients may ping this often (milliseconds); the agent's link pings once a minute.
 constexpr int kMinPing = 30'000;
-// A terminal that lost its power is noticed after about this long (milliseconds).
-constexpr int kKeepalive = 180'000;
-constexpr int kKeepaliveTimeout = 20'000;
+// A connection on which nothing is open any more (milliseconds). No keepalive beside it: a terminal
+// that lost its power sends no Status, and AgentService closes its stream for that; thousands of
+// keepalive timers, each set anew by each message, cost an idle console a tenth of its work.
+constexpr int kIdleConnection = 600'000;
 
 }  // namespace
 
 struct Server::Parts {
-  Parts(const Services& behind)
+  Parts(const Services& behind, std::chrono::milliseconds hello_limit)
       : services(behind),
         pool(kWorkers, kMaxWaitingCalls),
         sessions(services, pool),
@@ -34,7 +35,7 @@ struct Server::Parts {
         operators(services, pool),
         events(services, pool),
         enrolment(services, pool),
-        agents(services, pool) {}
+        agents(services, pool, hello_limit) {}
 
   const Services services;
   WorkerPool pool;
@@ -57,7 +58,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   // Debian's Abseil is built without NDEBUG: each lock of gRPC's would go through one global graph
   // that looks for deadlocks. For the whole process.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
-  auto parts = std::make_unique<Parts>(services);
+  auto parts = std::make_unique<Parts>(services, options.hello_limit);
   // A client certificate is asked for, and verified if it comes: operators have none.
   grpc::SslServerCredentialsOptions ssl(GRPC_SSL_REQUEST_CLIENT_CERTIFICATE_AND_VERIFY);
   ssl.pem_root_certs = options.client_ca_pem;
@@ -68,8 +69,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   builder.SetMaxReceiveMessageSize(contract::kMaxPolicyYaml + 64 * 1024);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxCallsPerConnection);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, kMinPing);
-  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepalive);
-  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeout);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, kIdleConnection);
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   // No ping after each message to measure the line: 5,000 idle terminals would cost three packets a
   // Status instead of one, and a batch is the most that comes at once.

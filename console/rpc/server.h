@@ -15,6 +15,8 @@ struct ServerOptions {
   std::string listen = "[::]:7443";  // address:port; port 0 takes a free one
   pki::ServerCredentials credentials;
   std::string client_ca_pem;
+  // How long a stream may be open without its first message.
+  std::chrono::milliseconds hello_limit = std::chrono::seconds{30};
 };
 
 // The gRPC door: one port for terminals (mutual TLS) and operators (server TLS and a bearer token).

@@ -75,6 +75,22 @@ void StreamLink::OnWriteDone(bool ok) {
   }
 }
 
+void StreamLink::CloseAfter(std::chrono::milliseconds limit, absl::Status status) {
+  std::lock_guard lock(mutex_);
+  if (reactor_ == nullptr) return;
+  limit_ = std::make_unique<grpc::Alarm>();
+  limit_->Set(std::chrono::system_clock::now() + limit,
+              [self = shared_from_this(), status = std::move(status)](bool reached) {
+                if (reached) self->Close(status);
+              });
+}
+
+void StreamLink::CloseNotAfter() {
+  std::unique_ptr<grpc::Alarm> limit;
+  std::lock_guard lock(mutex_);
+  limit = std::move(limit_);
+}
+
 void StreamLink::ReadAfter(std::chrono::milliseconds pause, v1::ConnectRequest& request) {
   std::lock_guard lock(mutex_);
   if (reactor_ == nullptr) return;
@@ -93,11 +109,13 @@ void StreamLink::OnDone() {
   // Declared before the lock, so destroyed after it: an alarm's callback may be waiting for it.
   std::unique_ptr<grpc::Alarm> cut_off;
   std::unique_ptr<grpc::Alarm> pause;
+  std::unique_ptr<grpc::Alarm> limit;
   std::lock_guard lock(mutex_);
   reactor_ = nullptr;
   context_ = nullptr;
   cut_off = std::move(cut_off_);
   pause = std::move(pause_);
+  limit = std::move(limit_);
 }
 
 }  // namespace sekisho::console::rpc

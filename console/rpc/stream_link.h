@@ -26,6 +26,10 @@ class StreamLink : public live::TerminalLink, public std::enable_shared_from_thi
   // A peer that does not read gets a second to take what is being written; then it is cut off.
   void Close(absl::Status status) override;
 
+  // Closes it then, unless CloseNotAfter comes before. Once a stream.
+  void CloseAfter(std::chrono::milliseconds limit, absl::Status status);
+  void CloseNotAfter();
+
   // Reads the next message into `request` after a pause.
   void ReadAfter(std::chrono::milliseconds pause, v1::ConnectRequest& request);
 
@@ -47,6 +51,7 @@ class StreamLink : public live::TerminalLink, public std::enable_shared_from_thi
   bool finished_ = false;
   std::unique_ptr<grpc::Alarm> cut_off_;
   std::unique_ptr<grpc::Alarm> pause_;
+  std::unique_ptr<grpc::Alarm> limit_;
 };
 
 }  // namespace sekisho::console::rpc

@@ -48,6 +48,10 @@ absl::StatusOr<std::shared_ptr<AgentSession>> AgentService::Open(
 
 absl::StatusOr<int> AgentService::NoteSilent() {
   const WallTime now = clock_.wall();
+  for (const std::shared_ptr<live::LiveTerminal>& terminal : registry_.All()) {
+    if (clock_.steady() - terminal->heard_steady() < contract::kBeaconStale) continue;
+    terminal->link().Close(absl::UnavailableError("no Status came for too long"));
+  }
   absl::StatusOr<std::vector<store::TerminalRecord>> silent =
       terminals_.ListNewlySilent(now - contract::kBeaconStale);
   if (!silent.ok()) return silent.status();

@@ -50,8 +50,9 @@ class AgentService {
   absl::StatusOr<std::shared_ptr<AgentSession>> Open(const pki::TerminalIdentity& identity,
                                                      std::shared_ptr<live::TerminalLink> link);
 
-  // Adds TERMINAL_SILENT for terminals that have sent no status for contract::kBeaconStale; called
-  // about once a minute. Returns how many.
+  // Adds TERMINAL_SILENT for terminals that have sent no status for contract::kBeaconStale, and
+  // closes streams that have: a terminal that lost its power does not close its own. Called about
+  // once a minute. Returns how many were added.
   absl::StatusOr<int> NoteSilent();
 
  private:

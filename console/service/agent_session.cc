@@ -30,7 +30,8 @@ AgentSession::AgentSession(AgentService& service, store::TerminalRecord terminal
       terminal_(std::move(terminal)),
       ring_(std::move(ring)),
       live_(std::make_shared<live::LiveTerminal>(terminal_.organisation_id, terminal_.terminal_id,
-                                                 terminal_.group_path, std::move(link))),
+                                                 terminal_.group_path, std::move(link),
+                                                 service.clock_.steady())),
       greeted_at_(service.clock_.wall()) {}
 
 absl::Status AgentSession::Greet(const v1::Hello& hello) {

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "agent/core/text.h"
 #include "google/protobuf/descriptor.h"
+#include "google/protobuf/unknown_field_set.h"
 
 namespace sekisho::contract {
 namespace {
@@ -124,7 +125,13 @@ absl::Status Broken(const FieldDescriptor& field, const std::string& why) {
   return absl::InvalidArgumentError(absl::StrCat(field.full_name(), ": ", why));
 }
 
+// Nothing but ASCII that prints, as nearly every text is.
+bool IsPlain(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return c >= 0x20 && c < 0x7f; });
+}
+
 absl::Status CheckText(const FieldDescriptor& field, std::string_view text, TextForm form) {
+  if (IsPlain(text)) return absl::OkStatus();
   while (!text.empty()) {
     const std::optional<core::Utf8Character> character = core::FirstCharacter(text);
     if (!character) return Broken(field, "not UTF-8");
@@ -156,12 +163,34 @@ FieldBound KnownBoundOf(const FieldDescriptor& field) {
   return found != known.end() ? found->second : known.emplace(&field, bound()).first->second;
 }
 
-absl::Status CheckField(const Message& message, const FieldDescriptor& field) {
+enum class Unknown { kKept, kRefused };
+
+absl::Status Check(const Message& message, Unknown unknown);
+
+absl::Status RefuseUnknownEnum(const Message& message, const FieldDescriptor& field) {
+  const Reflection& reflection = *message.GetReflection();
+  const auto check = [&](int number) {
+    if (field.enum_type()->FindValueByNumber(number) != nullptr) return absl::OkStatus();
+    return absl::FailedPreconditionError(
+        absl::StrCat(field.full_name(), ": unknown value ", number));
+  };
+  if (!field.is_repeated()) return check(reflection.GetEnumValue(message, &field));
+  for (int i = 0; i < reflection.FieldSize(message, &field); ++i) {
+    absl::Status status = check(reflection.GetRepeatedEnumValue(message, &field, i));
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckField(const Message& message, const FieldDescriptor& field, Unknown unknown) {
   const Reflection& reflection = *message.GetReflection();
   const bool is_text = field.cpp_type() == FieldDescriptor::CPPTYPE_STRING;
   const bool is_message = field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE;
+  if (unknown == Unknown::kRefused && field.cpp_type() == FieldDescriptor::CPPTYPE_ENUM) {
+    if (absl::Status status = RefuseUnknownEnum(message, field); !status.ok()) return status;
+  }
   if (!is_text && !field.is_repeated()) {
-    return is_message ? CheckBounds(reflection.GetMessage(message, &field)) : absl::OkStatus();
+    return is_message ? Check(reflection.GetMessage(message, &field), unknown) : absl::OkStatus();
   }
   const FieldBound bound = KnownBoundOf(field);
   const int count = field.is_repeated() ? reflection.FieldSize(message, &field) : 1;
@@ -179,10 +208,28 @@ absl::Status CheckField(const Message& message, const FieldDescriptor& field) {
                                : reflection.GetStringReference(message, &field, &scratch),
                            bound);
     } else {
-      status = CheckBounds(field.is_repeated() ? reflection.GetRepeatedMessage(message, &field, i)
-                                               : reflection.GetMessage(message, &field));
+      status = Check(field.is_repeated() ? reflection.GetRepeatedMessage(message, &field, i)
+                                         : reflection.GetMessage(message, &field),
+                     unknown);
     }
     if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Check(const Message& message, Unknown unknown) {
+  const Reflection& reflection = *message.GetReflection();
+  if (unknown == Unknown::kRefused) {
+    const google::protobuf::UnknownFieldSet& fields = reflection.GetUnknownFields(message);
+    if (!fields.empty()) {
+      return absl::FailedPreconditionError(absl::StrCat(
+          message.GetDescriptor()->full_name(), ": unknown field ", fields.field(0).number()));
+    }
+  }
+  std::vector<const FieldDescriptor*> fields;
+  reflection.ListFields(message, &fields);
+  for (const FieldDescriptor* field : fields) {
+    if (absl::Status status = CheckField(message, *field, unknown); !status.ok()) return status;
   }
   return absl::OkStatus();
 }
@@ -206,13 +253,10 @@ std::vector<std::string> BoundedFields() {
   return names;
 }
 
-absl::Status CheckBounds(const Message& message) {
-  std::vector<const FieldDescriptor*> fields;
-  message.GetReflection()->ListFields(message, &fields);
-  for (const FieldDescriptor* field : fields) {
-    if (absl::Status status = CheckField(message, *field); !status.ok()) return status;
-  }
-  return absl::OkStatus();
+absl::Status CheckBounds(const Message& message) { return Check(message, Unknown::kKept); }
+
+absl::Status CheckBoundsAndUnknown(const Message& message) {
+  return Check(message, Unknown::kRefused);
 }
 
 bool TokenBucket::Take(std::chrono::nanoseconds now) {

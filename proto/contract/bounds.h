@@ -58,6 +58,9 @@ std::vector<std::string> BoundedFields();
 // INVALID_ARGUMENT naming the field when any string, bytes or list in `message`, at any depth, is
 // over its bound, is not UTF-8, or holds a control character.
 absl::Status CheckBounds(const google::protobuf::Message& message);
+// The same, and FAILED_PRECONDITION naming the first field or enum value, at any depth, that this
+// code was not compiled with; in one walk.
+absl::Status CheckBoundsAndUnknown(const google::protobuf::Message& message);
 
 // A token bucket over an injected clock.
 class TokenBucket {

@@ -4,17 +4,13 @@
 #include <iterator>
 
 #include "absl/strings/str_cat.h"
-#include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
-#include "google/protobuf/unknown_field_set.h"
 #include "proto/contract/bounds.h"
 
 namespace sekisho::contract {
 namespace {
 
-using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
-using google::protobuf::Reflection;
 
 constexpr std::string_view kContext("sekisho.v1\0", 11);
 
@@ -24,50 +20,6 @@ void AppendBigEndian32(std::string& out, std::size_t value) {
 
 std::string_view View(const auto& bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
-absl::Status RefuseUnknownEnum(const Message& message, const FieldDescriptor& field) {
-  const Reflection& reflection = *message.GetReflection();
-  const auto check = [&](int number) {
-    if (field.enum_type()->FindValueByNumber(number) != nullptr) return absl::OkStatus();
-    return absl::FailedPreconditionError(
-        absl::StrCat(field.full_name(), ": unknown value ", number));
-  };
-  if (!field.is_repeated()) return check(reflection.GetEnumValue(message, &field));
-  for (int i = 0; i < reflection.FieldSize(message, &field); ++i) {
-    if (absl::Status status = check(reflection.GetRepeatedEnumValue(message, &field, i));
-        !status.ok()) {
-      return status;
-    }
-  }
-  return absl::OkStatus();
-}
-
-// Every enum value and every field, at any depth, is one that this code was compiled with.
-absl::Status RefuseUnknown(const Message& message) {
-  const Reflection& reflection = *message.GetReflection();
-  const google::protobuf::UnknownFieldSet& unknown = reflection.GetUnknownFields(message);
-  if (!unknown.empty()) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        message.GetDescriptor()->full_name(), ": unknown field ", unknown.field(0).number()));
-  }
-  std::vector<const FieldDescriptor*> fields;
-  reflection.ListFields(message, &fields);
-  for (const FieldDescriptor* field : fields) {
-    absl::Status status;
-    if (field->cpp_type() == FieldDescriptor::CPPTYPE_ENUM) {
-      status = RefuseUnknownEnum(message, *field);
-    } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
-      const int count = field->is_repeated() ? reflection.FieldSize(message, field) : 1;
-      for (int i = 0; i < count && status.ok(); ++i) {
-        status =
-            RefuseUnknown(field->is_repeated() ? reflection.GetRepeatedMessage(message, field, i)
-                                               : reflection.GetMessage(message, field));
-      }
-    }
-    if (!status.ok()) return status;
-  }
-  return absl::OkStatus();
 }
 
 // Whether a key set can hand a key out for it: key sets and enrolments are the root's, reports the
@@ -144,8 +96,7 @@ absl::Status ParseStrictlyInto(std::string_view payload, Message& message) {
   if (!message.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) {
     return absl::InvalidArgumentError(absl::StrCat(type, ": malformed"));
   }
-  if (absl::Status status = RefuseUnknown(message); !status.ok()) return status;
-  return CheckBounds(message);
+  return CheckBoundsAndUnknown(message);
 }
 
 absl::StatusOr<OpenedKeySet> OpenKeySet(const v1::TrustAnchor& anchor, const v1::Sealed& key_set) {

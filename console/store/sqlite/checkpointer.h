@@ -25,7 +25,7 @@ class Checkpointer {
  private:
   // In pages of 4 KiB. From the first on it copies beside the writers; beyond the second it keeps
   // reports out for one turn, because a log is begun anew only once all of it has been copied.
-  static constexpr int kStartPages = 1000;
+  static constexpr int kStartPages = 4 * 1024;
   static constexpr int kMostPages = 16 * 1024;
 
   void Grown(int pages);

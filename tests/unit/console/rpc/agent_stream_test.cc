@@ -63,6 +63,24 @@ TEST_F(AgentStreamTest, TheFirstMessageMustBeHello) {
   EXPECT_EQ(terminal.Begin(first).error_code(), grpc::StatusCode::FAILED_PRECONDITION);
 }
 
+TEST_F(AgentStreamTest, AStreamThatNeverSaysHelloIsClosed) {
+  hello_limit_ = std::chrono::milliseconds(300);
+  Stop();
+  Start();
+  TerminalClient terminal = Enrolled("madoguchi-1");
+  EXPECT_EQ(terminal.BeginWithNothing().error_message(), "no Hello came");
+}
+
+TEST_F(AgentStreamTest, AStreamThatSaidHelloStaysOpenBeyondTheLimit) {
+  hello_limit_ = std::chrono::milliseconds(300);
+  Stop();
+  Start();
+  TerminalClient terminal = Enrolled("madoguchi-1");
+  ASSERT_TRUE(terminal.Connect().ok());
+  std::this_thread::sleep_for(2 * hello_limit_);
+  EXPECT_TRUE(terminal.Report({terminal.Record(terminal.NextEvent(v1::EVENT_KIND_RESCAN))}).ok());
+}
+
 TEST_F(AgentStreamTest, AnAgentOfAnotherProtocolIsToldSo) {
   TerminalClient terminal = Enrolled("madoguchi-1");
   v1::Hello future = TerminalClient::DefaultHello();

@@ -49,6 +49,7 @@ class ConsoleFixture : public ::testing::Test {
     console_ = *std::move(console);
     rpc::ServerOptions options;
     options.listen = "127.0.0.1:0";
+    options.hello_limit = hello_limit_;
     options.credentials = console_->keyring().server();
     options.client_ca_pem = console_->keyring().authority().CertificatePem();
     absl::StatusOr<std::unique_ptr<rpc::Server>> server =
@@ -105,6 +106,7 @@ class ConsoleFixture : public ::testing::Test {
   std::string folder_;
   std::string data_;
   std::string ca_pem_;
+  std::chrono::milliseconds hello_limit_ = std::chrono::seconds(30);
   Clock clock_;
   std::unique_ptr<program::Console> console_;
   std::unique_ptr<rpc::Server> server_;

@@ -135,12 +135,22 @@ grpc::Status TerminalClient::Connect(const v1::Hello& hello) {
   return Begin(first);
 }
 
-grpc::Status TerminalClient::Begin(const v1::ConnectRequest& first) {
+void TerminalClient::Open() {
   stream_.reset();
   context_ = std::make_unique<grpc::ClientContext>();
   context_->set_deadline(std::chrono::system_clock::now() + 3 * kDeadline);
   stub_ = v1::AgentService::NewStub(NewChannel());
   stream_ = stub_->Connect(context_.get());
+}
+
+grpc::Status TerminalClient::BeginWithNothing() {
+  Open();
+  (void)Read();
+  return Finish();
+}
+
+grpc::Status TerminalClient::Begin(const v1::ConnectRequest& first) {
+  Open();
   Write(first);
   const std::optional<v1::ConnectResponse> welcome = Read();
   if (welcome.has_value() && welcome->has_welcome()) return grpc::Status::OK;

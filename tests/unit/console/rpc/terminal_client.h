@@ -38,6 +38,8 @@ class TerminalClient {
   grpc::Status Connect(const v1::Hello& hello = DefaultHello());
   // The same with any first message.
   grpc::Status Begin(const v1::ConnectRequest& first);
+  // Opens a stream and says nothing; how it ended.
+  grpc::Status BeginWithNothing();
   static v1::Hello DefaultHello();
   bool Write(const v1::ConnectRequest& request);
   bool WriteSealed(const v1::Sealed& sealed);
@@ -71,6 +73,7 @@ class TerminalClient {
 
  private:
   TerminalClient() = default;
+  void Open();
   std::shared_ptr<grpc::Channel> NewChannel() const;
 
   int port_ = 0;

@@ -330,6 +330,26 @@ class QuietLink : public live::TerminalLink {
   absl::Status closed;
 };
 
+TEST_F(ServiceTest, AStreamOnWhichNoStatusComesIsClosed) {
+  const store::TerminalRecord terminal = Terminal("t1", Group("A"));
+  AgentService& agents = console_->services().agents;
+  const auto link = std::make_shared<QuietLink>();
+  v1::Hello hello;
+  hello.set_oldest_protocol(1);
+  hello.set_newest_protocol(1);
+  hello.set_agent_version("0.1.0");
+  const absl::StatusOr<std::shared_ptr<AgentSession>> session =
+      agents.Open({organisation_, terminal.terminal_id, terminal.enrolment}, link);
+  ASSERT_TRUE(session.ok()) << session.status();
+  ASSERT_TRUE((*session)->Greet(hello).ok());
+  now_ += contract::kBeaconStale - std::chrono::seconds(1);
+  ASSERT_TRUE(agents.NoteSilent().ok());
+  EXPECT_TRUE(link->closed.ok());
+  now_ += std::chrono::seconds(1);
+  ASSERT_TRUE(agents.NoteSilent().ok());
+  EXPECT_TRUE(absl::IsUnavailable(link->closed));
+}
+
 TEST_F(ServiceTest, ATerminalThatIsRevokedBetweenItsConnectionAndItsHelloIsNotLetIn) {
   const store::TerminalRecord terminal = Terminal("t1", Group("A"));
   AgentService& agents = console_->services().agents;
