@@ -28,7 +28,7 @@ class Ingest {
   static constexpr std::size_t kMaxRecordsPerCommit = 4096;
   // Commits of reports begin at least this far apart, unless a whole transaction's worth waits:
   // what trickles in from a fleet shares commits, and the store is free for people in between.
-  static constexpr std::chrono::milliseconds kGather{50};
+  static constexpr std::chrono::milliseconds kGather{5};
   // How long a status may wait for its commit when no batch takes it along: it is the newest that
   // counts, and it is in memory meanwhile.
   static constexpr std::chrono::seconds kStatusDelay{5};
