@@ -1,6 +1,8 @@
 #include "console/store/ingest.h"
 
+#include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <string>
 #include <thread>
 #include <vector>
@@ -16,6 +18,7 @@ class CountingStore : public EventStore {
   absl::StatusOr<AppendResult> Append(std::span<const ReportedBatch> batches,
                                       std::span<const ReportedStatus>) override {
     ++transactions;
+    begun.push_back(std::chrono::steady_clock::now());
     AppendResult result;
     result.batches.resize(batches.size());
     return result;
@@ -31,6 +34,7 @@ class CountingStore : public EventStore {
   absl::StatusOr<std::uint64_t> HighestReportedBundle(const std::string&) override { return 0; }
 
   std::atomic<int> transactions = 0;
+  std::vector<std::chrono::steady_clock::time_point> begun;  // the ingest's thread alone appends
 };
 
 ReportedBatch BatchOf(std::size_t records) {
@@ -73,6 +77,11 @@ TEST(IngestTest, AFullTransactionDoesNotWait) {
   }
   EXPECT_EQ(told, 20);
   EXPECT_EQ(events.transactions, 20);
+  auto least = std::chrono::steady_clock::duration::max();
+  for (std::size_t i = 1; i < events.begun.size(); ++i) {
+    least = std::min(least, events.begun[i] - events.begun[i - 1]);
+  }
+  EXPECT_LT(least, Ingest::kGather);
 }
 
 TEST(IngestTest, WhatWaitsAtTheEndIsStillWritten) {
