@@ -12,8 +12,8 @@ constexpr char kConsoleMark[] = "sekisho/console";
 
 }  // namespace
 
-absl::Status UsageError(std::string message) {
-  return AsUsageError(absl::InvalidArgumentError(std::move(message)));
+absl::Status UsageError(const std::string& message) {
+  return AsUsageError(absl::InvalidArgumentError(message));
 }
 
 absl::Status AsUsageError(const absl::Status& status) {

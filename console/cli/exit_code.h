@@ -21,7 +21,7 @@ enum class ExitCode {
 
 // INVALID_ARGUMENT that the person at the keyboard caused, told apart from one that the console
 // sent: the first is kUsage, the second kRefused.
-absl::Status UsageError(std::string message);
+absl::Status UsageError(const std::string& message);
 absl::Status AsUsageError(const absl::Status& status);
 
 // A status that the console, or the way to it, gave: its message is shown with what to do about it

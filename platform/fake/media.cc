@@ -90,6 +90,6 @@ std::vector<ProbeAttempt> FakeProbes::Try(std::span<const OpenDevice* const> ref
   return attempts;
 }
 
-void FakeProbes::Set(ProbeAttempt attempt) { attempts_[attempt.name] = attempt; }
+void FakeProbes::Set(const ProbeAttempt& attempt) { attempts_[attempt.name] = attempt; }
 
 }  // namespace sekisho::platform::fake

@@ -87,7 +87,7 @@ class FakeBootRules : public BootRules {
 class FakeProbes : public Probes {
  public:
   std::vector<ProbeAttempt> Try(std::span<const OpenDevice* const> refused) override;
-  void Set(ProbeAttempt attempt);
+  void Set(const ProbeAttempt& attempt);
 
  private:
   std::map<std::string, ProbeAttempt> attempts_;
