@@ -17,7 +17,8 @@ namespace {
 constexpr int kWorkers = 4;
 constexpr std::size_t kMaxWaitingCalls = 512;
 constexpr int kMaxCallsPerConnection = 100;
-// Clients may ping this often (milliseconds); the agent's link does after contract::kStreamKeepalive.
+// Clients may ping this often (milliseconds); the agent's link does after
+// contract::kStreamKeepalive.
 constexpr int kMinPing = 30'000;
 // A connection on which nothing is open any more (milliseconds). No keepalive beside it: a terminal
 // that lost its power sends no Status, and AgentService closes its stream for that; thousands of
