@@ -20,6 +20,7 @@
 #include "console/program/serve.h"
 #include "console/service/credentials.h"
 #include "proto/contract/keys.h"
+#include "sekisho/version.h"
 
 namespace sekisho::console {
 namespace {

@@ -34,6 +34,7 @@
 #include "platform/linux/usb_node.h"
 #include "platform/linux/usb_probe.h"
 #include "platform/usb/answers.h"
+#include "sekisho/version.h"
 
 namespace sekisho::agentd {
 namespace {

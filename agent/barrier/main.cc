@@ -5,6 +5,7 @@
 #include "agent/barrier/text.h"
 #include "platform/linux/closure_record.h"
 #include "platform/linux/uevent.h"
+#include "sekisho/version.h"
 
 namespace sekisho::barrier {
 namespace {

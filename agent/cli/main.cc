@@ -8,6 +8,7 @@
 
 #include "CLI/CLI.hpp"
 #include "agent/cli/command_line.h"
+#include "sekisho/version.h"
 
 namespace sekisho::cli {
 namespace {

@@ -9,6 +9,7 @@
 #include "proto/contract/bounds.h"
 #include "proto/contract/convert.h"
 #include "proto/contract/keys.h"
+#include "sekisho/version.h"
 
 namespace sekisho::engine {
 namespace {

@@ -5,6 +5,7 @@
 #include "agent/engine/log.h"
 #include "proto/contract/convert.h"
 #include "proto/contract/keys.h"
+#include "sekisho/version.h"
 
 namespace sekisho::engine {
 namespace {
@@ -54,6 +55,8 @@ void Engine::FromLink(const v1::LinkUp& message) {
       uplink_.Restart();
       SendStatus();
       return uplink_.Send();
+    case v1::LinkUp::kWelcome:
+      return uplink_.SetWelcome(message.welcome());
     case v1::LinkUp::MESSAGE_NOT_SET:
       return;
   }

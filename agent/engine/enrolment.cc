@@ -9,6 +9,7 @@
 #include "agent/engine/minimise.h"
 #include "proto/contract/seal.h"
 #include "proto/contract/token.h"
+#include "sekisho/version.h"
 
 namespace sekisho::engine {
 namespace {

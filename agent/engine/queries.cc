@@ -6,6 +6,7 @@
 #include "agent/engine/engine.h"
 #include "agent/engine/minimise.h"
 #include "proto/contract/convert.h"
+#include "sekisho/version.h"
 
 namespace sekisho::engine {
 namespace {

@@ -26,6 +26,7 @@ void Uplink::Attach(LinkPort* port) {
 
 void Uplink::SetState(v1::LinkState state) {
   if (state != state_) Restart();
+  if (state != v1::LINK_STATE_CONNECTED) welcome_.Clear();
   state_ = state;
 }
 

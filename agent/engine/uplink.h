@@ -30,6 +30,9 @@ class Uplink {
 
   // Null: no link process.
   void Attach(LinkPort* port);
+  // What the console said to the link's Hello; forgotten with the connection.
+  void SetWelcome(const v1::LinkWelcome& welcome) { welcome_ = welcome; }
+  const v1::LinkWelcome& welcome() const { return welcome_; }
   void SetState(v1::LinkState state);
   v1::LinkState state() const { return state_; }
   LinkPort* port() const { return port_; }
@@ -64,6 +67,7 @@ class Uplink {
   Reporter& reporter_;
   const IdentityKeeper& identity_;
   LinkPort* port_ = nullptr;
+  v1::LinkWelcome welcome_;
   v1::LinkState state_ = v1::LINK_STATE_ABSENT;
   std::deque<Batch> in_flight_;
   std::int64_t sent_row_ = 0;

@@ -14,6 +14,7 @@
 #include "agent/link/log.h"
 #include "platform/linux/files.h"
 #include "platform/linux/message_socket.h"
+#include "sekisho/version.h"
 
 namespace sekisho::link {
 namespace {

@@ -6,6 +6,7 @@
 #include "console/service/agent_service.h"
 #include "proto/contract/bounds.h"
 #include "proto/contract/convert.h"
+#include "sekisho/version.h"
 
 namespace sekisho::console::service {
 namespace {

@@ -2,6 +2,7 @@
 
 #include "console/service/terminal_service.h"
 #include "proto/contract/bounds.h"
+#include "sekisho/version.h"
 
 namespace sekisho::console::service {
 namespace {

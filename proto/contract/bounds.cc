@@ -62,6 +62,7 @@ const std::map<std::string_view, FieldBound>& Table() {
       {"KeySet.keys", List(32)},
       // grant
       {"GrantedDevice.fingerprint", Bytes(kHashBytes)},
+      {"Order.report_key_id", Bytes(16)},
       // event
       {"Parameter.key", Strings(64)},
       {"Event.previous_hash", Bytes(kHashBytes)},
@@ -71,6 +72,7 @@ const std::map<std::string_view, FieldBound>& Table() {
       {"Status.running_grant_ids", List(kMaxLive, 64)},
       {"Status.probes", List(kMaxLive)},
       {"Status.nonce", Bytes(kNonceBytes)},
+      {"Status.hardware", Bytes(kHashBytes)},
       {"Acknowledgement.record_hash", Bytes(kHashBytes)},
       {"Beacon.nonce", Bytes(kNonceBytes)},
       {"Beacon.live_grant_ids", List(kMaxLive, 64)},
@@ -112,6 +114,11 @@ const std::map<std::string_view, FieldBound>& Table() {
       {"LinkEnrolOrder.token", Strings(kMaxToken)},
       {"LinkEnrolment.trust_anchor", Bytes(kMaxAnchor)},
       {"LinkConfiguration.trust_anchor", Bytes(kMaxAnchor)},
+      {"LinkWelcome.features", List(kMaxLive, 64)},
+      {"Parcel.sealed", List(kMaxListItems)},
+      {"LocalExportRequest.token", Strings(kMaxToken)},
+      {"LocalExportReply.parcel", Bytes(kMaxSealedPayload)},
+      {"LocalImportRequest.parcel", Bytes(kMaxSealedPayload)},
       {"LocalStatusReply.grants", List(kMaxLive)},
       {"LocalStatusReply.probes", List(kMaxLive)},
       {"LocalDoctorReply.probes", List(kMaxLive)},

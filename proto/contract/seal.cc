@@ -122,6 +122,8 @@ absl::StatusOr<OpenedKeySet> OpenKeySet(const v1::TrustAnchor& anchor, const v1:
       return absl::FailedPreconditionError("key_set: a key for what it may not sign");
     }
     opened.ring.Add(listed.purpose(), *key);
+    // Not listed: agents of before it would refuse a key set with a purpose that they do not know.
+    if (listed.purpose() == v1::PURPOSE_GRANT) opened.ring.Add(v1::PURPOSE_ORDER, *key);
   }
   opened.version = set->version();
   return opened;

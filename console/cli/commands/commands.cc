@@ -9,6 +9,7 @@
 #include "console/cli/commands/help_formatter.h"
 #include "console/cli/exit_code.h"
 #include "console/cli/texts/messages.h"
+#include "sekisho/version.h"
 
 namespace sekisho::console::cli {
 namespace {

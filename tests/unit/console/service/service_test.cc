@@ -10,6 +10,7 @@
 #include "console/program/init.h"
 #include "console/service/credentials.h"
 #include "proto/contract/convert.h"
+#include "sekisho/version.h"
 
 namespace sekisho::console::service {
 namespace {
