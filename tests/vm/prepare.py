@@ -2,17 +2,18 @@
 """Makes what the scenarios start from, if it is not in the cache. Called by ./dev.
 
 prepare.py image      the terminal's disk; as root
+prepare.py previous   the packages of the release before this one
 prepare.py snapshots  a running terminal without Sekisho, and one with the packages that were built
 """
 
 import os
 import sys
 
-from lab import image, layers, paths
+from lab import image, layers, paths, previous
 
 
 def main() -> int:
-    makers = {"image": make_image, "snapshots": make_snapshots}
+    makers = {"image": make_image, "previous": previous.debs, "snapshots": make_snapshots}
     if len(sys.argv) != 2 or sys.argv[1] not in makers:
         print(__doc__, file=sys.stderr)
         return 2

@@ -53,9 +53,16 @@ def base(extra: frozenset[str] = frozenset()) -> Path:
 
 
 def _wanted_packages() -> set[str]:
+    """The list's, and what our own packages depend on: a terminal has no network to get them by.
+
+    The office's too, so that a guest can be the office's server.
+    """
     wanted = set(packages.section("terminal"))
-    deb = packages.newest_deb("sekisho-agent")
-    return wanted | packages.dependencies(deb) if deb else wanted
+    for package in ("sekisho-agent", "sekisho-console", "sekisho-ctl"):
+        deb = packages.newest_deb(package)
+        if deb is not None:
+            wanted |= packages.dependencies(deb)
+    return wanted
 
 
 def _key(wanted: list[str]) -> str:

@@ -9,6 +9,7 @@ import os
 import shutil
 import signal
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 from . import packages, paths
@@ -36,12 +37,15 @@ class Office:
 
     port: where it listens on 127.0.0.1; give it to a Machine as console_port.
     saved: what save() wrote, to go on from there instead of with a new organisation.
+    deb: which package of a name; those that were built, unless another release is wanted.
     """
 
-    def __init__(self, port: int = 0, saved: Path | None = None):
+    def __init__(self, port: int = 0, saved: Path | None = None,
+                 deb: Callable[[str], Path | None] = packages.newest_deb):
         self.workdir = paths.new_workdir("office")
         self.port = port
         self._saved = saved
+        self._deb = deb
         self.data = self.workdir / "data"
         self._console = None
         self._unpacked = self.workdir / "root"
@@ -186,7 +190,7 @@ class Office:
 
     def _unpack(self) -> None:
         for package in ("sekisho-console", "sekisho-ctl"):
-            deb = packages.newest_deb(package)
+            deb = self._deb(package)
             if deb is None:
                 raise OfficeError(f"there is no {package} package: run ./dev package first")
             subprocess.run(["dpkg-deb", "-x", str(deb), str(self._unpacked)], check=True)
