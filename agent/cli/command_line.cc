@@ -102,6 +102,16 @@ ExitCode ExitCodeOf(const v1::LocalDoctorReply& doctor) {
   return ExitCode::kDone;
 }
 
+ExitCode RunPreflight(const Context& context, std::vector<std::string> arguments) {
+  std::string program = "/usr/lib/sekisho/sekisho-preflight";
+  std::vector<char*> pointers = {program.data()};
+  for (std::string& argument : arguments) pointers.push_back(argument.data());
+  pointers.push_back(nullptr);
+  execv(program.c_str(), pointers.data());
+  (void)Complain(context, ClientFailure("preflight-missing", "program", program));
+  return ExitCode::kFailed;
+}
+
 ExitCode RunStatus(const Context& context) {
   v1::LocalRequest request;
   request.mutable_status();

@@ -48,6 +48,8 @@ ExitCode RunReturn(const Context& context, const std::string& device);
 ExitCode RunEnrol(const Context& context, const std::string& token, const std::string& token_file);
 ExitCode RunAdopt(const Context& context, const std::vector<std::string>& handles, Asking asking);
 ExitCode RunDoctor(const Context& context);
+// Becomes sekisho-preflight, which needs no agentd; returns only when it cannot.
+ExitCode RunPreflight(const Context& context, std::vector<std::string> arguments);
 // Until it is ended; goes on when agentd is restarted. `every`: how often the time left is shown.
 ExitCode RunWatch(const Context& context, Showing showing, std::chrono::seconds every);
 

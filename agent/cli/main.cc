@@ -101,6 +101,16 @@ class Commands {
     AddOutput(Add("doctor",
                   {"Tries this terminal's protections, now", "この端末の保護を今すぐ試行します"},
                   "sekisho doctor", [this] { return RunDoctor(context_); }));
+    // Its own program, with its own options, --help and exit codes.
+    CLI::App* preflight =
+        Add("preflight",
+            {"What would break, or stay open, on this machine; changes nothing",
+             "この端末で支障となるもの・開いたままになるものを調べます(変更なし)"},
+            "sudo sekisho preflight --output json",
+            [this] { return RunPreflight(context_, preflight_arguments_()); });
+    preflight->prefix_command();
+    preflight->set_help_flag();
+    preflight_arguments_ = [preflight] { return preflight->remaining(); };
     CLI::App* watch = Add(
         "watch",
         {"Tells of refusals and of the time left, as they come", "遮断や残り時間を知らせ続けます"},
@@ -160,6 +170,7 @@ class Commands {
   Context& context_;
   CLI::App app_;
   std::function<ExitCode()> run_;
+  std::function<std::vector<std::string>()> preflight_arguments_;
   std::string device_, reason_, token_, token_file_;
   std::vector<std::string> handles_;
   // CLI11's flags are bools; they become enums before they leave this class.

@@ -46,7 +46,7 @@ ARROWS = {
 # What puts a program together: main.cc, and folders that are one program and nothing else. They may
 # include their own root, and the platform that CMake chose. (The barrier is a Linux mechanism as a
 # whole, in the initramfs before there is an engine; another platform has another one.)
-PROGRAMS = {"agent/agentd", "agent/barrier", "agent/cli", "console/program"}
+PROGRAMS = {"agent/agentd", "agent/barrier", "agent/cli", "agent/preflight", "console/program"}
 PROGRAMS_MAY = {"platform/api", "platform/linux", "platform/usb", "proto/contract", "agent/core",
                 "generated"}
 ROOTS = ["agent", "platform", "console", "proto"]
