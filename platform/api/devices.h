@@ -66,6 +66,9 @@ class Enforcer {
   virtual ~Enforcer() = default;
   // New devices, on every present and future controller, stay unauthorised. Idempotent.
   virtual Outcome DenyNewDevices() = 0;
+  // The reverse, as a kernel that was told nothing has it. Devices that are present stay as they
+  // are.
+  virtual Outcome AllowNewDevices() = 0;
   // Fails (ENODEV) when the device that was opened is no longer the one that is there.
   virtual Outcome Authorise(const OpenDevice& device) = 0;
   virtual Outcome Deauthorise(const OpenDevice& device) = 0;

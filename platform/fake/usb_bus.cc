@@ -146,6 +146,13 @@ Outcome FakeEnforcer::DenyNewDevices() {
   return Done{};
 }
 
+Outcome FakeEnforcer::AllowNewDevices() {
+  if (auto failure = bus_.Enter("AllowNewDevices")) return *failure;
+  bus_.new_devices_ = NewDevices::kAuthorised;
+  bus_.effects_.push_back("allow");
+  return Done{};
+}
+
 Outcome FakeEnforcer::Authorise(const OpenDevice& device) {
   return Change(device, "Authorise", true);
 }

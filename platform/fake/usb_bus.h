@@ -44,7 +44,8 @@ class UsbBus {
   // The queue overruns: what waits in it is lost and DevicesUnknown takes its place.
   void LoseNotices(std::string cause);
   // Runs once, at the start of the next call of that name ("Open", "Read", "Authorise",
-  // "Deauthorise", "CutPort", "DenyNewDevices"): where a test swaps a device in the middle.
+  // "Deauthorise", "CutPort", "DenyNewDevices", "AllowNewDevices"): where a test swaps a device in
+  // the middle.
   void BeforeNext(std::string_view call, std::function<void()> interference);
   // The next call of that name fails so; ENOSPC, EIO, ….
   void FailNext(std::string_view call, int error);
@@ -53,8 +54,10 @@ class UsbBus {
   const BusDevice* At(const std::string& port_path) const;
   bool Authorised(const std::string& port_path) const;
   NewDevices new_devices() const { return new_devices_; }
+  // As a new boot's kernel, or another program, has it.
+  void SetNewDevices(NewDevices new_devices) { new_devices_ = new_devices; }
   // What the enforcer was told and did, in order: "authorise 2-1", "deauthorise 2-1", "cut 2-1",
-  // "deny". Failed calls are not in it.
+  // "deny", "allow". Failed calls are not in it.
   const std::vector<std::string>& effects() const { return effects_; }
   void ForgetEffects() { effects_.clear(); }
 
@@ -104,6 +107,7 @@ class FakeEnforcer : public Enforcer {
   // `bus` outlives this.
   explicit FakeEnforcer(UsbBus& bus) : bus_(bus) {}
   Outcome DenyNewDevices() override;
+  Outcome AllowNewDevices() override;
   Outcome Authorise(const OpenDevice& device) override;
   Outcome Deauthorise(const OpenDevice& device) override;
   Outcome CutPort(const OpenDevice& device) override;

@@ -32,28 +32,39 @@ std::vector<std::string> RootHubs(const std::string& sysfs) {
   return hubs;
 }
 
-// Writes 0 and reads it back: the kernel's word, not ours.
-std::optional<Failure> DenyIn(const std::string& path) {
-  if (Outcome written = WriteAt(AT_FDCWD, path, "0"); !written.ok()) return written.failure();
+// Writes it and reads it back: the kernel's word, not ours.
+std::optional<Failure> SetIn(const std::string& path, const std::string& value) {
+  if (Outcome written = WriteAt(AT_FDCWD, path, value.c_str()); !written.ok()) {
+    return written.failure();
+  }
   Result<std::string> now = ReadTextAt(AT_FDCWD, path, 16);
   if (!now.ok()) return now.failure();
-  if (*now != "0") return MakeFailure(EIO, path + " is " + *now + " after 0 was written");
+  if (*now != value) {
+    return MakeFailure(EIO, path + " is " + *now + " after " + value + " was written");
+  }
   return std::nullopt;
 }
 
-}  // namespace
-
-Outcome LinuxEnforcer::DenyNewDevices() {
-  std::optional<Failure> first = DenyIn(sysfs_ + kParameter);
-  for (const std::string& hub : RootHubs(sysfs_)) {
-    std::optional<Failure> failure = DenyIn(hub);
-    // A controller that was unplugged in between denies everything by not being there.
+// usbcore's parameter first (controllers that come later), then every root hub. Goes on past a
+// failure and reports the first.
+Outcome SetEverywhere(const std::string& sysfs, const std::string& parameter,
+                      const std::string& root_hubs) {
+  std::optional<Failure> first = SetIn(sysfs + kParameter, parameter);
+  for (const std::string& hub : RootHubs(sysfs)) {
+    std::optional<Failure> failure = SetIn(hub, root_hubs);
+    // A controller that was unplugged in between has nothing that would come up.
     if (failure && failure->code.value() == ENOENT) continue;
     if (failure && !first) first = std::move(failure);
   }
   if (first) return *first;
   return Done{};
 }
+
+}  // namespace
+
+Outcome LinuxEnforcer::DenyNewDevices() { return SetEverywhere(sysfs_, "0", "0"); }
+
+Outcome LinuxEnforcer::AllowNewDevices() { return SetEverywhere(sysfs_, "-1", "1"); }
 
 Outcome LinuxEnforcer::Authorise(const OpenDevice& device) {
   const int directory = AsSysfs(device).directory();

@@ -21,6 +21,9 @@ class LinuxEnforcer : public Enforcer {
   // usbcore's parameter first (controllers that come later), then every root hub; all are read
   // back. ENOENT when usbcore is not loaded. Goes on past a failure and reports the first.
   Outcome DenyNewDevices() override;
+  // Root hubs to 1, the parameter to -1: what Linux has them start with (drivers/usb/core/hcd.c;
+  // wired devices come up, wireless USB's do not). Read back, and goes on past a failure, too.
+  Outcome AllowNewDevices() override;
   // Takes persistence across suspend from anything but input devices and hubs first (a swap during
   // suspend would keep the authorisation). Blocks while drivers bind. Then has udev look again.
   Outcome Authorise(const OpenDevice& device) override;

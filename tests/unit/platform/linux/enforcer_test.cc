@@ -34,6 +34,16 @@ TEST(Enforcer, ADenyThatDoesNotStickIsAFailure) {
   EXPECT_EQ(sysfs.Read("bus/usb/devices/usb2/authorized_default"), "0\n") << "the rest was done";
 }
 
+TEST(Enforcer, AllowsAgainAsAKernelThatWasToldNothing) {
+  ScratchSysfs sysfs;
+  sysfs.Write("bus/usb/devices/usb1/authorized_default", "1\n");
+  LinuxEnforcer enforcer(sysfs.path());
+  ASSERT_TRUE(enforcer.DenyNewDevices().ok());
+  EXPECT_TRUE(enforcer.AllowNewDevices().ok());
+  EXPECT_EQ(sysfs.Read("bus/usb/devices/usb1/authorized_default"), "1\n");
+  EXPECT_EQ(sysfs.Read("module/usbcore/parameters/authorized_default"), "-1\n");
+}
+
 TEST(Enforcer, DenyingWithoutUsbcoreIsAFailure) {
   Scratch empty;
   EXPECT_FALSE(LinuxEnforcer(empty.path()).DenyNewDevices().ok());
