@@ -20,6 +20,7 @@
 #include "agent/local/agentd_server.h"
 #include "agent/local/link_server.h"
 #include "platform/linux/backstop.h"
+#include "platform/linux/boot_control.h"
 #include "platform/linux/boot_rules.h"
 #include "platform/linux/clock.h"
 #include "platform/linux/device_source.h"
@@ -31,6 +32,7 @@
 #include "platform/linux/probes.h"
 #include "platform/linux/seat.h"
 #include "platform/linux/startup_memory.h"
+#include "platform/linux/systemd_manager.h"
 #include "platform/linux/usb_node.h"
 #include "platform/linux/usb_probe.h"
 #include "platform/usb/answers.h"
@@ -123,9 +125,14 @@ int Serve(Options options) {
   platform::LinuxFiles files;
   platform::LinuxClock clock;
   platform::LinuxEnforcer enforcer;
-  // Before anything can fail: whatever else is wrong, new devices stay shut.
-  if (platform::Outcome denied = enforcer.DenyNewDevices(); !denied.ok()) {
-    engine::Log(engine::Severity::kError, denied.failure().ToString());
+  platform::LinuxBootControl boot_control(
+      files, [] { return platform::StartUnit(platform::kBootImageUnit); });
+  // Before anything can fail: whatever else is wrong, new devices stay shut; unless this terminal
+  // only observes.
+  if (boot_control.Now().mode != platform::BootMode::kObserve) {
+    if (platform::Outcome denied = enforcer.DenyNewDevices(); !denied.ok()) {
+      engine::Log(engine::Severity::kError, denied.failure().ToString());
+    }
   }
   platform::Result<std::unique_ptr<platform::LinuxDeviceSource>> devices =
       platform::LinuxDeviceSource::Start();
@@ -140,9 +147,10 @@ int Serve(Options options) {
 
   options.engine.host = ReadHost(files);
   options.engine.spool_max_bytes = options.spool_max_megabytes << 20;
-  engine::Engine engine(engine::Seams{**loop, clock, **devices, enforcer, media, backstop,
-                                      boot_rules, files, seat, probes, usb_probe.get()},
-                        options.engine);
+  engine::Engine engine(
+      engine::Seams{**loop, clock, **devices, enforcer, media, backstop, boot_rules, boot_control,
+                    files, seat, probes, usb_probe.get()},
+      options.engine);
   engine.Start();
 
   platform::Result<std::unique_ptr<platform::MessageListener>> local =

@@ -4,12 +4,14 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "agent/core/decide.h"
 #include "agent/engine/device_table.h"
 #include "agent/engine/failure.h"
 #include "agent/engine/reporter.h"
 #include "agent/engine/seams.h"
 #include "agent/engine/state_store.h"
+#include "sekisho/v1/grant.pb.h"
 #include "sekisho/v1/local.pb.h"
 
 namespace sekisho::engine {
@@ -30,6 +32,15 @@ class Adoption {
   // Adopts these and the hubs above them, durably. The caller reconciles.
   Answer<v1::LocalAdoptReply> Adopt(const DeviceTable& table,
                                     const std::vector<std::string>& handles);
+
+  // ---- By the office's orders (adoption_orders.cc). INVALID_ARGUMENT says why it can never be;
+  // the caller reconciles.
+  // The device need not be here: it is then let in by agentd when it comes, if it may be adopted at
+  // all, and comes up without agentd only from Complete on.
+  absl::Status AdoptOrdered(const DeviceTable& table, const v1::GrantedDevice& device);
+  absl::Status Abandon(const v1::GrantedDevice& device);
+  // Writes down, with the hubs above them, devices that were away when they were ordered.
+  void Complete(const DeviceTable& table);
 
  private:
   bool IsAdopted(const core::Device& device) const;

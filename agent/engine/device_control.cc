@@ -31,6 +31,14 @@ bool BeingShut(const DeviceEntry& entry) {
   return entry.handling == Handling::kClosing || entry.handling == Handling::kShutFailed;
 }
 
+// Nothing but HID and hub interfaces (USB class codes 03h and 09h).
+bool IsInputOrHubOnly(const core::Device& device) {
+  return !device.interfaces.empty() &&
+         std::ranges::all_of(device.interfaces, [](const core::UsbInterface& each) {
+           return each.class_code == 0x03 || each.class_code == 0x09;
+         });
+}
+
 bool IsRootHub(const std::string& port_path) { return port_path.starts_with("usb"); }
 
 }  // namespace
@@ -38,6 +46,8 @@ bool IsRootHub(const std::string& port_path) { return port_path.starts_with("usb
 void DeviceControl::OnNotices() {
   const std::vector<platform::DeviceNotice> notices = seams_.devices.Drain();
   if (notices.empty()) return;  // a disk's or a network's uevent: nothing of ours has changed
+  // A trial that the barrier is undoing opens devices: that is no attack to be undone in turn.
+  mode_.Refresh();
   for (const platform::DeviceNotice& notice : notices) OnNotice(notice);
   Reconcile();
 }
@@ -88,7 +98,7 @@ void DeviceControl::Altered(const std::string& port_path) {
     case DeviceTable::Reread::kAuthorisationChanged:
       if (entry->handling == Handling::kClosing) return;
       entry->handling = Handling::kSettled;
-      if (before == core::Authorisation::kUnauthorised &&
+      if (mode_.Refuses() && before == core::Authorisation::kUnauthorised &&
           entry->verdict.action == core::Action::kBlock) {
         // Not by us: what we open is entered as open before its notice comes.
         v1::Event event = EventAbout(v1::EVENT_KIND_BARRIER_LOOSE, *entry);
@@ -100,7 +110,8 @@ void DeviceControl::Altered(const std::string& port_path) {
       TellHeldBack(*entry);
       v1::Event event = EventAbout(v1::EVENT_KIND_DEVICE_CHANGED, *entry);
       AddParameter(event, "before", contract::ToHex(entry->device.fingerprint));
-      (void)seams_.enforcer.Deauthorise(*entry->held);  // decided on anew below, from shut
+      // Decided on anew below, from shut.
+      if (mode_.Refuses()) (void)seams_.enforcer.Deauthorise(*entry->held);
       (void)reporter_.Record(std::move(event));
       ReleaseGrant(entry->verdict.grant_id, port_path);
       table_.Observe(port_path);
@@ -167,57 +178,75 @@ void DeviceControl::ReconcileOnce() {
     positions.push_back(
         core::DevicePosition{port_path, entry.device.fingerprint, entry.verdict, entry.enforced});
   }
-  for (const core::Effect& effect : core::Reconcile(positions)) {
-    std::visit(Overloaded{[&](const core::Shut& shut) { Shut(shut.port_path); },
-                          [&](const core::Open& open) { Open(open.port_path); }},
-               effect);
-  }
-  // What needs no effect still has to be told once: a device that stays shut, or one that was found
-  // open and may be.
-  for (const std::string& port_path : table_.Ports()) {
-    DeviceEntry* found = table_.Find(port_path);
-    if (found == nullptr || found->recorded || BeingShut(*found)) continue;
-    DeviceEntry& entry = *found;
-    if (entry.verdict.action == core::Action::kBlock) {
-      if (!questions_.HoldsBack(entry)) RecordBlock(entry);
-    } else if (entry.enforced == core::Authorisation::kAuthorised) {
-      entry.recorded = reporter_.Record(EventAbout(v1::EVENT_KIND_DEVICE_ALLOWED, entry)).ok();
-      if (!entry.verdict.grant_id.empty()) (void)ReadyBackstop(entry);
+  if (mode_.Refuses()) {
+    for (const core::Effect& effect : core::Reconcile(positions)) {
+      std::visit(Overloaded{[&](const core::Shut& shut) { Shut(shut.port_path); },
+                            [&](const core::Open& open) { Open(open.port_path); }},
+                 effect);
     }
+  }
+  for (const std::string& port_path : table_.Ports()) {
+    DeviceEntry* entry = table_.Find(port_path);
+    if (entry != nullptr && !entry->recorded && !BeingShut(*entry)) Tell(*entry);
   }
 }
 
-void DeviceControl::Decide(DeviceEntry& entry) {
-  const bool open = entry.enforced == core::Authorisation::kAuthorised;
-  core::Verdict verdict;
+void DeviceControl::Tell(DeviceEntry& entry) {
+  if (entry.verdict.action == core::Action::kBlock) {
+    if (!mode_.Refuses()) {
+      RecordWouldBlock(entry);
+    } else if (!questions_.HoldsBack(entry)) {
+      RecordBlock(entry);
+    }
+  } else if (entry.enforced == core::Authorisation::kAuthorised) {
+    // Found open, and may be.
+    const absl::Status recorded =
+        reporter_.Record(EventAbout(v1::EVENT_KIND_DEVICE_ALLOWED, entry));
+    // What only observes has allowed nothing: its record may wait in memory.
+    entry.recorded = recorded.ok() || !mode_.Refuses();
+    if (mode_.Refuses() && !entry.verdict.grant_id.empty()) (void)ReadyBackstop(entry);
+  }
+}
+
+core::Verdict DeviceControl::DecideOn(const DeviceEntry& entry) const {
   if (!entry.fault.empty()) {
+    core::Verdict verdict;
     verdict.reason = core::VerdictReason::kUnreadable;
     verdict.policy_version = policies_.version();
-  } else {
-    core::Situation situation;
-    situation.policy = policies_.policy();
-    situation.grants = grants_.grants();
-    situation.adopted = adopted_;
-    situation.here = here_();
-    situation.recording = reporter_.recording();
-    // Found open under a grant whose place here is on disk: that was recorded by whoever opened it.
-    core::Verdict by_grant;
-    if (open && entry.recorded) {
-      situation.standing = &entry.verdict;
-    } else if (open) {
-      for (const core::Grant& grant : grants_.grants()) {
-        if (grant.active_port != entry.device.port_path || grant.end) continue;
-        by_grant.action = grant.claims.action;
-        by_grant.reason = core::VerdictReason::kGrant;
-        by_grant.grant_id = grant.claims.grant_id;
-        situation.standing = &by_grant;
-      }
-    }
-    verdict = core::Decide(entry.device, situation);
+    return verdict;
   }
+  core::Situation situation;
+  situation.policy = policies_.policy();
+  situation.grants = grants_.grants();
+  situation.adopted = adopted_;
+  situation.here = here_();
+  situation.recording = mode_.Refuses() ? reporter_.recording() : core::Recording::kWorks;
+  // Whoever got past the boot loader's password may type and point with what is at hand.
+  const core::AdoptedDevice itself{entry.device.fingerprint, entry.device.serial,
+                                   entry.device.port_path};
+  if (mode_.Rescues() && IsInputOrHubOnly(entry.device)) situation.adopted = {&itself, 1};
+  // Found open under a grant whose place here is on disk: that was recorded by whoever opened it.
+  core::Verdict by_grant;
+  const bool open = entry.enforced == core::Authorisation::kAuthorised;
+  if (open && entry.recorded) {
+    situation.standing = &entry.verdict;
+  } else if (open) {
+    for (const core::Grant& grant : grants_.grants()) {
+      if (grant.active_port != entry.device.port_path || grant.end) continue;
+      by_grant.action = grant.claims.action;
+      by_grant.reason = core::VerdictReason::kGrant;
+      by_grant.grant_id = grant.claims.grant_id;
+      situation.standing = &by_grant;
+    }
+  }
+  return core::Decide(entry.device, situation);
+}
+
+void DeviceControl::Decide(DeviceEntry& entry) {
+  core::Verdict verdict = DecideOn(entry);
   if (verdict.reason == core::VerdictReason::kGrant && verdict.action != core::Action::kBlock &&
       entry.handling != Handling::kOpenFailed &&
-      !grants_.SetActivePort(verdict.grant_id, entry.device.port_path).ok()) {
+      !grants_.SetActivePort(verdict.grant_id, entry.device.port_path).ok() && mode_.Refuses()) {
     // Claimed before the next device is decided on. Not written means not claimed: not opened.
     verdict.action = core::Action::kBlock;
     verdict.reason = core::VerdictReason::kUnrecordable;
@@ -233,122 +262,16 @@ void DeviceControl::Decide(DeviceEntry& entry) {
   entry.verdict = std::move(verdict);
 }
 
-void DeviceControl::Open(const std::string& port_path) {
-  DeviceEntry* entry = table_.Find(port_path);
-  if (entry == nullptr || entry->handling != Handling::kSettled) return;
-  if (entry->verdict.reason == core::VerdictReason::kAdopted) return OpenAdopted(*entry);
-  OpenRecorded(*entry);
-}
-
-void DeviceControl::OpenAdopted(DeviceEntry& entry) {
-  entry.enforced = core::Authorisation::kAuthorised;  // before the notice of it can be read
-  platform::Outcome opened = seams_.enforcer.Authorise(*entry.held);
-  if (!opened.ok()) return OpenFailed(entry, "authorise", opened.failure());
-  (void)reporter_.Record(EventAbout(v1::EVENT_KIND_DEVICE_ALLOWED, entry));
-  entry.recorded = true;  // or waits in memory: the one exception to recording first
-}
-
-void DeviceControl::OpenRecorded(DeviceEntry& entry) {
-  const bool by_grant = entry.verdict.reason == core::VerdictReason::kGrant;
-  if (by_grant && !ReadyBackstop(entry)) return;
-  absl::Status recorded = reporter_.Record(
-      EventAbout(by_grant ? v1::EVENT_KIND_GRANT_OPENED : v1::EVENT_KIND_DEVICE_ALLOWED, entry),
-      Reporter::IfUnwritable::kForget);
-  if (!recorded.ok()) {
-    // No unaudited allow.
-    if (by_grant) ReleaseGrant(entry.verdict.grant_id, entry.device.port_path);
-    entry.verdict.action = core::Action::kBlock;
-    entry.verdict.reason = core::VerdictReason::kUnrecordable;
-    entry.recorded = false;
-    return;
-  }
-  entry.enforced = core::Authorisation::kAuthorised;
-  platform::Outcome opened = seams_.enforcer.Authorise(*entry.held);
-  if (!opened.ok()) return OpenFailed(entry, "authorise", opened.failure());
-  entry.recorded = true;
-}
-
-bool DeviceControl::ReadyBackstop(const DeviceEntry& entry) {
-  const core::Grant* grant = grants_.Find(entry.verdict.grant_id);
-  if (grant == nullptr) return false;
-  platform::Outcome armed =
-      seams_.backstop.Arm(platform::OpenedDevice{grant->claims.grant_id, entry.device.port_path,
-                                                 contract::ToHex(entry.device.fingerprint)},
-                          grant->claims.deadline);
-  if (armed.ok()) return true;
-  // Without it, an agentd that dies would leave the medium open past its deadline.
-  if (DeviceEntry* failed = table_.Find(entry.device.port_path)) {
-    OpenFailed(*failed, "arm backstop", armed.failure());
-  }
-  return false;
-}
-
-void DeviceControl::OpenFailed(DeviceEntry& entry, const std::string& step,
-                               const platform::Failure& failure) {
-  const std::string port_path = entry.device.port_path;
-  if (entry.handling != Handling::kClosing) entry.handling = Handling::kOpenFailed;
-  v1::Event event = EventAbout(v1::EVENT_KIND_ENFORCEMENT_FAILED, entry);
-  AddParameter(event, "step", step);
-  AddParameter(event, "error", failure.ToString());
-  (void)reporter_.Record(std::move(event));
-  ReleaseGrant(entry.verdict.grant_id, port_path);
-  switch (table_.Look(port_path)) {
-    case DeviceTable::Reread::kSame:
-    case DeviceTable::Reread::kAuthorisationChanged:
-      return;  // it is there, and as open or shut as was just read
-    case DeviceTable::Reread::kDeviceChanged:
-    case DeviceTable::Reread::kGone:
-      // Swapped between the decision and the authorisation: what sits there now is decided on by
-      // what it is.
-      Gone(port_path);
-      table_.Observe(port_path);
-      if (pass_ != Pass::kIdle) pass_ = Pass::kOnceMore;
-      return;
-  }
-}
-
-void DeviceControl::Shut(const std::string& port_path) {
-  DeviceEntry* entry = table_.Find(port_path);
-  if (entry == nullptr) return;
-  // Whose grant it was: the verdict that shuts it does not name it any more.
-  std::string grant_id;
-  for (const core::Grant& grant : grants_.grants()) {
-    if (grant.active_port == port_path) grant_id = grant.claims.grant_id;
-  }
-  entry->handling = Handling::kClosing;
-  // After a grant the person knows why; a rule that was taken away is a block to be told.
-  entry->recorded = !grant_id.empty();
-  Closing closing{entry->held, entry->device, std::move(grant_id)};
-  closer_.Start(closing, [this, closing](CloseResult result) { Closed(closing, result); });
-}
-
-void DeviceControl::Closed(const Closing& closing, CloseResult result) {
-  const std::string& port_path = closing.device.port_path;
-  if (!closing.grant_id.empty() && result != CloseResult::kStillOpen) {
-    ReleaseGrant(closing.grant_id, port_path);
-  }
-  DeviceEntry* entry = table_.Find(port_path);
-  if (entry != nullptr && entry->held == closing.held) {
-    switch (result) {
-      case CloseResult::kShut:
-        entry->enforced = core::Authorisation::kUnauthorised;
-        entry->handling = Handling::kSettled;
-        break;
-      case CloseResult::kStillOpen:
-        entry->handling = Handling::kShutFailed;
-        break;
-      case CloseResult::kGone:
-        entry->handling = Handling::kSettled;
-        Altered(port_path);
-        break;
-    }
-  }
-  Reconcile();
-}
-
 void DeviceControl::RecordBlock(DeviceEntry& entry) {
   ReferenceOf(entry);
   (void)reporter_.Record(EventAbout(v1::EVENT_KIND_DEVICE_BLOCKED, entry));
+  entry.recorded = true;  // or waits in memory
+}
+
+void DeviceControl::RecordWouldBlock(DeviceEntry& entry) {
+  v1::Event event = EventAbout(v1::EVENT_KIND_DEVICE_WOULD_BE_BLOCKED, entry);
+  event.clear_reference();  // there is nothing to ask the helpdesk for
+  (void)reporter_.Record(std::move(event));
   entry.recorded = true;  // or waits in memory
 }
 
@@ -366,16 +289,6 @@ const std::string& DeviceControl::ReferenceOf(DeviceEntry& entry) {
   return entry.reference;
 }
 
-void DeviceControl::ReleaseGrant(const std::string& grant_id, const std::string& port_path) {
-  const core::Grant* grant = grant_id.empty() ? nullptr : grants_.Find(grant_id);
-  if (grant == nullptr || grant->active_port != port_path) return;
-  (void)grants_.SetActivePort(grant_id, "");  // in memory at once; on disk with the next tick
-  platform::Outcome disarmed = seams_.backstop.Disarm(grant_id);
-  if (!disarmed.ok()) {
-    Log(Severity::kWarning, absl::StrCat("disarm backstop: ", disarmed.failure().ToString()));
-  }
-}
-
 v1::Event DeviceControl::EventAbout(v1::EventKind kind, const DeviceEntry& entry) const {
   v1::Event event = EventOf(kind);
   *event.mutable_device() = contract::ToProto(Shown(entry));
@@ -383,6 +296,7 @@ v1::Event DeviceControl::EventAbout(v1::EventKind kind, const DeviceEntry& entry
   event.set_grant_id(entry.verdict.grant_id);
   event.set_reference(entry.reference);
   if (!entry.fault.empty()) AddParameter(event, "fault", entry.fault);
+  if (mode_.Rescues()) AddParameter(event, "boot", "rescue");
   if (!entry.told.compatible_ids.empty()) {
     AddText(event, "says", absl::StrJoin(entry.told.compatible_ids, " "));
   }

@@ -10,6 +10,7 @@
 #include "agent/engine/device_table.h"
 #include "agent/engine/grant_book.h"
 #include "agent/engine/medium_closer.h"
+#include "agent/engine/mode_keeper.h"
 #include "agent/engine/policy_keeper.h"
 #include "agent/engine/reporter.h"
 #include "agent/engine/seams.h"
@@ -18,18 +19,20 @@ namespace sekisho::engine {
 
 // Where wanted and enforced meet: notices in, verdicts, effects and events out. A shut acts and is
 // then recorded. An allow is recorded durably and then acts; the adopted devices alone are let in
-// first, so that a full disk locks nobody out.
+// first, so that a full disk locks nobody out. While the terminal observes, verdicts are told and
+// nothing is done.
 class DeviceControl {
  public:
   // All outlive this. `here` says who and when; `adopted` is the list in force.
   DeviceControl(Seams& seams, const Settings& settings, Reporter& reporter, GrantBook& grants,
                 PolicyKeeper& policies, const std::vector<core::AdoptedDevice>& adopted,
-                std::function<core::Here()> here)
+                ModeKeeper& mode, std::function<core::Here()> here)
       : seams_(seams),
         reporter_(reporter),
         grants_(grants),
         policies_(policies),
         adopted_(adopted),
+        mode_(mode),
         here_(std::move(here)),
         table_(seams.devices),
         closer_(seams, settings, reporter),
@@ -43,6 +46,9 @@ class DeviceControl {
   void Reconcile();
   // The same, for devices that could not be opened before as well.
   void ReconcileAnew();
+  // The terminal stops refusing: new devices come up from now on, and what is shut is let in. Takes
+  // down what would still shut something on its own.
+  void BeginObserving();
 
   DeviceTable& table() { return table_; }
   const DeviceTable& table() const { return table_; }
@@ -59,14 +65,19 @@ class DeviceControl {
   void Altered(const std::string& port_path);
   void Rebuild(const std::string& cause);
   void ReconcileOnce();
+  // What needs no effect, and still has to be told once.
+  void Tell(DeviceEntry& entry);
   void Decide(DeviceEntry& entry);
+  core::Verdict DecideOn(const DeviceEntry& entry) const;
   void Open(const std::string& port_path);
   void OpenAdopted(DeviceEntry& entry);
   void OpenRecorded(DeviceEntry& entry);
   void OpenFailed(DeviceEntry& entry, const std::string& step, const platform::Failure& failure);
   void Shut(const std::string& port_path);
   void Closed(const Closing& closing, CloseResult result);
+  void LetIn(DeviceEntry& entry);
   void RecordBlock(DeviceEntry& entry);
+  void RecordWouldBlock(DeviceEntry& entry);
   void ReleaseGrant(const std::string& grant_id, const std::string& port_path);
   bool ReadyBackstop(const DeviceEntry& entry);
   v1::Event EventAbout(v1::EventKind kind, const DeviceEntry& entry) const;
@@ -76,6 +87,7 @@ class DeviceControl {
   GrantBook& grants_;
   PolicyKeeper& policies_;
   const std::vector<core::AdoptedDevice>& adopted_;
+  ModeKeeper& mode_;
   std::function<core::Here()> here_;
   DeviceTable table_;
   MediumCloser closer_;

@@ -29,6 +29,8 @@ void Downlink::Receive(const v1::Sealed& sealed) {
       return OnGrant(sealed);
     case v1::PURPOSE_GRANT_REVOCATION:
       return OnRevocation(sealed);
+    case v1::PURPOSE_ORDER:
+      return orders_.Receive(sealed);
     case v1::PURPOSE_ACKNOWLEDGEMENT:
       return OnAcknowledgement(sealed);
     case v1::PURPOSE_BEACON:
@@ -124,7 +126,8 @@ void Downlink::OnAcknowledgement(const v1::Sealed& sealed) {
     return RefuseAcknowledgement("other-terminal");
   }
   const Uplink::AckOutcome outcome = uplink_.Acknowledged(*acknowledgement);
-  if (outcome.verdict == Uplink::Verdict::kRefused) RefuseAcknowledgement(outcome.cause);
+  if (outcome.verdict == Uplink::Verdict::kRefused) return RefuseAcknowledgement(outcome.cause);
+  effects_.acknowledged(*acknowledgement);
 }
 
 void Downlink::OnBeacon(const v1::Sealed& sealed) {

@@ -9,6 +9,7 @@
 #include "agent/engine/beacon_watch.h"
 #include "agent/engine/grant_book.h"
 #include "agent/engine/identity.h"
+#include "agent/engine/order_book.h"
 #include "agent/engine/policy_keeper.h"
 #include "agent/engine/throttle.h"
 #include "agent/engine/uplink.h"
@@ -25,6 +26,8 @@ struct DownlinkEffects {
   std::function<void()> time_known;
   // The office need not wait a minute to learn that its keys or its bundle are in force.
   std::function<void()> say_status;
+  // The console has stored events of ours.
+  std::function<void(const v1::Acknowledgement&)> acknowledged;
   std::function<core::Here()> here;
 };
 
@@ -34,12 +37,14 @@ class Downlink {
  public:
   // All outlive this.
   Downlink(Reporter& reporter, Throttle& throttle, IdentityKeeper& identity, PolicyKeeper& policies,
-           GrantBook& grants, Uplink& uplink, BeaconWatch& beacons, DownlinkEffects effects)
+           GrantBook& grants, OrderBook& orders, Uplink& uplink, BeaconWatch& beacons,
+           DownlinkEffects effects)
       : reporter_(reporter),
         throttle_(throttle),
         identity_(identity),
         policies_(policies),
         grants_(grants),
+        orders_(orders),
         uplink_(uplink),
         beacons_(beacons),
         effects_(std::move(effects)) {}
@@ -63,6 +68,7 @@ class Downlink {
   IdentityKeeper& identity_;
   PolicyKeeper& policies_;
   GrantBook& grants_;
+  OrderBook& orders_;
   Uplink& uplink_;
   BeaconWatch& beacons_;
   DownlinkEffects effects_;

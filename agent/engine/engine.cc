@@ -43,11 +43,20 @@ Engine::Engine(Seams seams, Settings settings)
       grants_(store_),
       adoption_(seams_, store_, reporter_),
       beacons_(seams_.clock),
-      control_(seams_, settings_, reporter_, grants_, policies_, adoption_.adopted(),
+      mode_(seams_, store_, reporter_, [this] { control_.BeginObserving(); }),
+      control_(seams_, settings_, reporter_, grants_, policies_, adoption_.adopted(), mode_,
                [this] { return Here(); }),
+      protections_(seams_, reporter_, mode_, control_),
       uplink_(reporter_, identity_),
+      orders_(store_, reporter_, throttle_, identity_, mode_, adoption_, control_.table(),
+              OrderEffects{
+                  .reconcile = [this] { control_.ReconcileAnew(); },
+                  .say_status = [this] { SendStatus(); },
+                  .console_time = [this] { return beacons_.ConsoleTime(); },
+              }),
+      departure_(seams_, reporter_, identity_, orders_, uplink_),
       downlink_(
-          reporter_, throttle_, identity_, policies_, grants_, uplink_, beacons_,
+          reporter_, throttle_, identity_, policies_, grants_, orders_, uplink_, beacons_,
           DownlinkEffects{
               .reconcile =
                   [this] {
@@ -55,13 +64,20 @@ Engine::Engine(Seams seams, Settings settings)
                     ScheduleAlarm();
                   },
               .end_grant = [this](const std::string& id, core::GrantEnd end) { EndGrant(id, end); },
-              .time_known = [this] { ResumeGrants(); },
+              .time_known =
+                  [this] {
+                    ResumeGrants();
+                    orders_.TimeKnown();
+                  },
               .say_status = [this] { SendStatus(); },
+              .acknowledged =
+                  [this](const v1::Acknowledgement& each) { departure_.Acknowledged(each); },
               .here = [this] { return Here(); },
           }),
       enrolment_(seams_, settings_.host, identity_, uplink_,
                  [this] {
                    beacons_.Restart();
+                   orders_.Load();
                    v1::Event event = EventOf(v1::EVENT_KIND_ENROLLED);
                    AddParameter(event, "terminal", identity_.get()->terminal_id());
                    (void)reporter_.Record(std::move(event));
@@ -86,7 +102,9 @@ core::Here Engine::Here() const {
 }
 
 void Engine::Start() {
-  platform::Outcome denied = seams_.enforcer.DenyNewDevices();
+  mode_.Look();
+  platform::Outcome denied =
+      mode_.Refuses() ? seams_.enforcer.DenyNewDevices() : platform::Outcome(platform::Done{});
   reporter_.Open();
   reporter_.OnRecorded([this](const v1::Event& event) { OnRecorded(event); });
   v1::Event started = EventOf(v1::EVENT_KIND_AGENT_STARTED);
@@ -99,14 +117,17 @@ void Engine::Start() {
     AddParameter(event, "error", denied.failure().ToString());
     (void)reporter_.Record(std::move(event));
   }
+  const ModeKeeper::Found found = mode_.Load();
   LoadState();
   RecordClosures();
   EndDueGrants();
   device_watch_ =
       seams_.loop.WatchReadable(seams_.devices.Readable(), [this] { control_.OnNotices(); });
   control_.Rescan("start");
-  TryProbes();
+  if (found == ModeKeeper::Found::kObserveNow) control_.BeginObserving();
+  protections_.Try();
   ScheduleAlarm();
+  RecordSetAside();
 }
 
 void Engine::LoadState() {
@@ -115,6 +136,7 @@ void Engine::LoadState() {
   if (identity_.get() != nullptr) {
     policies_.Load(*identity_.get());
     grants_.Load(*identity_.get(), Here());
+    orders_.Load();
   }
   RecordSetAside();
 }
@@ -216,7 +238,7 @@ void Engine::ScheduleAlarm() {
 void Engine::OnAlarm() {
   const core::Here here = Here();
   for (const core::Grant& grant : grants_.grants()) {
-    if (grant.active_port.empty() || !core::IsRunning(grant, here) ||
+    if (!mode_.Refuses() || grant.active_port.empty() || !core::IsRunning(grant, here) ||
         here.now < grant.claims.deadline - kHandover) {
       continue;
     }
@@ -239,6 +261,8 @@ platform::BootTime Engine::Tick() {
   const core::Recording before = reporter_.recording();
   reporter_.Retry();
   grants_.Retry();
+  orders_.Retry();
+  mode_.Refresh();
   throttle_.Flush();
   CheckClock();
   if (identity_.get() != nullptr && beacons_.BecameStale()) {
@@ -250,7 +274,8 @@ platform::BootTime Engine::Tick() {
   }
   grants_.Prune(Here());
   EndDueGrants();
-  if (++ticks_ % kTicksBetweenProbes == 0 || before != reporter_.recording()) TryProbes();
+  if (++ticks_ % kTicksBetweenProbes == 0 || before != reporter_.recording()) protections_.Try();
+  adoption_.Complete(control_.table());
   control_.ReconcileAnew();
   ScheduleAlarm();
   SendStatus();
@@ -271,56 +296,6 @@ void Engine::CheckClock() {
 void Engine::Stop() {
   for (auto& [port_path, entry] : control_.table().entries()) control_.TellHeldBack(entry);
   (void)reporter_.Record(EventOf(v1::EVENT_KIND_AGENT_STOPPED));
-}
-
-void Engine::TryProbes() {
-  std::vector<const platform::OpenDevice*> refused;
-  for (const auto& [port_path, entry] : control_.table().entries()) {
-    if (entry.handling == Handling::kSettled && entry.verdict.action == core::Action::kBlock &&
-        entry.enforced == core::Authorisation::kUnauthorised) {
-      refused.push_back(entry.held.get());
-    }
-  }
-  std::vector<platform::ProbeAttempt> attempts = seams_.probes.Try(refused);
-  const absl::Status durable = reporter_.Probe();
-  attempts.push_back(platform::ProbeAttempt{
-      "state.durable", durable.ok() ? platform::ProbeEnd::kHolds : platform::ProbeEnd::kOpen,
-      std::string(durable.message())});
-
-  std::vector<v1::Probe> before = std::exchange(probes_, {});
-  bool loose = false;
-  for (const platform::ProbeAttempt& attempt : attempts) {
-    v1::Probe probe;
-    probe.set_name(attempt.name);
-    probe.set_detail(attempt.detail);
-    probe.set_boottime_ns(static_cast<std::uint64_t>(seams_.clock.Now().count()));
-    switch (attempt.end) {
-      case platform::ProbeEnd::kHolds:
-        probe.set_result(v1::PROBE_RESULT_HOLDS);
-        break;
-      case platform::ProbeEnd::kUntried:
-        probe.set_result(v1::PROBE_RESULT_UNTRIED);
-        break;
-      case platform::ProbeEnd::kOpen:
-        probe.set_result(v1::PROBE_RESULT_OPEN);
-        break;
-    }
-    const bool known = std::ranges::any_of(before, [&](const v1::Probe& each) {
-      return each.name() == probe.name() && each.result() == v1::PROBE_RESULT_OPEN;
-    });
-    if (probe.result() == v1::PROBE_RESULT_OPEN && attempt.name != "state.durable") {
-      loose = true;
-      if (!known) {
-        v1::Event event = EventOf(v1::EVENT_KIND_BARRIER_LOOSE);
-        AddParameter(event, "what", attempt.name);
-        AddParameter(event, "detail", attempt.detail);
-        (void)reporter_.Record(std::move(event));
-      }
-    }
-    probes_.push_back(std::move(probe));
-  }
-  // Whoever loosened it: closed again at once, and told of above.
-  if (loose) (void)seams_.enforcer.DenyNewDevices();
 }
 
 }  // namespace sekisho::engine

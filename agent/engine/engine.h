@@ -9,13 +9,17 @@
 
 #include "agent/engine/adoption.h"
 #include "agent/engine/beacon_watch.h"
+#include "agent/engine/departure.h"
 #include "agent/engine/device_control.h"
 #include "agent/engine/downlink.h"
 #include "agent/engine/enrolment.h"
 #include "agent/engine/failure.h"
 #include "agent/engine/grant_book.h"
 #include "agent/engine/identity.h"
+#include "agent/engine/mode_keeper.h"
+#include "agent/engine/order_book.h"
 #include "agent/engine/policy_keeper.h"
+#include "agent/engine/protections.h"
 #include "agent/engine/reporter.h"
 #include "agent/engine/seams.h"
 #include "agent/engine/state_store.h"
@@ -35,7 +39,8 @@ class Engine {
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
-  // Denies, then remembers, then looks: new devices are refused before the first file is read.
+  // Denies, then remembers, then looks: new devices are refused before the first file of ours is
+  // read. A terminal that observes is left as it is.
   void Start();
   // About once a minute, with the watchdog. Returns when the next is due.
   platform::BootTime Tick();
@@ -52,6 +57,9 @@ class Engine {
   void Enrol(const std::string& token, Enrolment::Done done);
   Answer<v1::LocalAdoptReply> Adopt(const std::vector<std::string>& handles);
   v1::LocalDoctorReply Doctor();
+  // The trial that runs holds.
+  Answer<v1::LocalConfirmReply> Confirm();
+  void Leave(Departure::Asking asking, Departure::Done done);
   // The uid in front of the terminal; nullopt when nobody is.
   std::optional<unsigned> SeatUid() const;
   // Somebody misused a socket: one event a minute and cause.
@@ -86,7 +94,6 @@ class Engine {
   void CheckClock();
   void SendStatus();
   void SendConfiguration();
-  void TryProbes();
   void OnRecorded(const v1::Event& event);
   v1::LocalDevice Describe(const DeviceEntry& entry) const;
   v1::RunningGrant Describe(const core::Grant& grant) const;
@@ -101,14 +108,17 @@ class Engine {
   GrantBook grants_;
   Adoption adoption_;
   BeaconWatch beacons_;
+  ModeKeeper mode_;
   DeviceControl control_;
+  Protections protections_;
   Uplink uplink_;
+  OrderBook orders_;
+  Departure departure_;
   Downlink downlink_;
   Enrolment enrolment_;
 
   std::unique_ptr<platform::EventLoop::Handle> device_watch_;
   std::unique_ptr<platform::EventLoop::Handle> alarm_;
-  std::vector<v1::Probe> probes_;
   unsigned ticks_ = 0;
   std::chrono::milliseconds wall_offset_{};
   // Set while a batch is due; an alarm and not a posted task, so that it ends with the engine.

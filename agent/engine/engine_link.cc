@@ -1,4 +1,5 @@
 // Engine's side of the link process.
+#include <algorithm>
 #include <utility>
 
 #include "agent/engine/engine.h"
@@ -30,6 +31,7 @@ void Engine::SendConfiguration() {
   configuration->set_boot_id(seams_.clock.BootId());
   configuration->set_trust_anchor(identity->trust_anchor);
   configuration->set_agent_version(SEKISHO_VERSION);
+  *configuration->mutable_enrolment() = identity->enrolment;
   if (!uplink_.port()->Send(down).ok()) {
     Log(Severity::kWarning, "the link does not take its configuration; it will ask again");
   }
@@ -77,10 +79,18 @@ void Engine::SendStatus() {
   status.set_keyset_version(identity->keyset_version);
   std::vector<std::string> running = grants_.RunningIds(here);
   for (const std::string& grant_id : running) status.add_running_grant_ids(grant_id);
-  status.mutable_probes()->Add(probes_.begin(), probes_.end());
+  status.mutable_probes()->Add(protections_.tried().begin(), protections_.tried().end());
   status.set_nonce(contract::RandomBytes(kNonceBytes));
   status.set_last_sequence(reporter_.last_sequence());
   status.set_spool_waiting(reporter_.waiting());
+  // A console of before would refuse a status that says more than it knows.
+  if (std::ranges::find(uplink_.welcome().features(), "orders") !=
+      uplink_.welcome().features().end()) {
+    status.set_mode(ToProto(mode_.mode()));
+    status.set_order_version(orders_.version());
+    status.set_key_protection(uplink_.welcome().key_protection());
+    status.set_hardware(settings_.host.hardware);
+  }
   // Asked once it has left: a question nobody heard gets no answer.
   if (uplink_.SendStatus(status).ok()) beacons_.Asked(status.nonce(), std::move(running));
 }

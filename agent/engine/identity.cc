@@ -49,7 +49,8 @@ absl::StatusOr<Identity> VerifyEnrolment(const EnrolmentAnswer& answer,
   absl::StatusOr<contract::OpenedKeySet> keys = contract::OpenKeySet(*anchor, answer.key_set);
   if (!keys.ok()) return keys.status();
   return Identity{answer.trust_anchor,   *std::move(anchor),    *std::move(grant),
-                  std::move(report_key), std::move(keys->ring), keys->version};
+                  std::move(report_key), std::move(keys->ring), keys->version,
+                  answer.enrolment};
 }
 
 void IdentityKeeper::Load() {

@@ -24,6 +24,8 @@ struct Identity {
   contract::PrivateKey report_key;
   contract::KeyRing ring;
   std::uint64_t keyset_version = 0;
+  // `grant`, as the root signed it: what a console that has forgotten us is shown.
+  v1::Sealed enrolment;
 
   const std::string& organisation_id() const { return grant.organisation_id(); }
   const std::string& terminal_id() const { return grant.terminal_id(); }

@@ -97,7 +97,17 @@ v1::LocalStatusReply Engine::Status() const {
   for (const core::Grant& grant : grants_.grants()) {
     if (core::IsRunning(grant, here)) *reply.add_grants() = Describe(grant);
   }
-  reply.mutable_probes()->Add(probes_.begin(), probes_.end());
+  reply.mutable_probes()->Add(protections_.tried().begin(), protections_.tried().end());
+  reply.set_mode(ToProto(mode_.mode()));
+  if (const std::optional<platform::BootTime> deadline = mode_.TrialDeadline()) {
+    const platform::BootTime left = *deadline - here.now;
+    reply.set_trial_remaining_ns(left.count() > 0 ? static_cast<std::uint64_t>(left.count()) : 0);
+  }
+  if (const v1::Mode next = ToProto(mode_.Next().mode); next != reply.mode()) {
+    reply.set_next_mode(next);
+  }
+  reply.set_key_protection(uplink_.welcome().key_protection());
+  reply.set_may_leave(orders_.may_leave());
   return reply;
 }
 
@@ -138,7 +148,7 @@ Answer<v1::LocalExceptionReply> Engine::RequestException(const std::string& devi
     return Fail(v1::LOCAL_ERROR_INVALID, "reason-too-long",
                 {{"bytes", absl::StrCat(kMaxReasonBytes)}});
   }
-  if (found->verdict.action != core::Action::kBlock) {
+  if (found->verdict.action != core::Action::kBlock || !mode_.Refuses()) {
     return Fail(v1::LOCAL_ERROR_ALREADY, "already-open", {{"device", device}});
   }
   DeviceEntry& entry = *control_.table().Find(found->device.port_path);
@@ -186,10 +196,20 @@ Answer<v1::LocalAdoptReply> Engine::Adopt(const std::vector<std::string>& handle
 }
 
 v1::LocalDoctorReply Engine::Doctor() {
-  TryProbes();
+  protections_.Try();
   v1::LocalDoctorReply reply;
-  reply.mutable_probes()->Add(probes_.begin(), probes_.end());
+  reply.mutable_probes()->Add(protections_.tried().begin(), protections_.tried().end());
   return reply;
+}
+
+Answer<v1::LocalConfirmReply> Engine::Confirm() {
+  Answer<v1::LocalConfirmReply> answer = mode_.Confirm();
+  SendStatus();
+  return answer;
+}
+
+void Engine::Leave(Departure::Asking asking, Departure::Done done) {
+  departure_.Ask(asking, std::move(done));
 }
 
 std::optional<unsigned> Engine::SeatUid() const {

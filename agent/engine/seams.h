@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 
+#include "platform/api/boot_control.h"
 #include "platform/api/clock.h"
 #include "platform/api/devices.h"
 #include "platform/api/event_loop.h"
@@ -24,6 +25,7 @@ struct Seams {
   platform::Media& media;
   platform::Backstop& backstop;
   platform::BootRules& boot_rules;
+  platform::BootControl& boot_control;
   platform::Files& files;
   platform::Seat& seat;
   platform::Probes& probes;
@@ -36,6 +38,8 @@ struct HostFacts {
   std::string hostname;
   std::string hardware_serial;
   std::string machine_id;
+  // SHA-256 over what names the hardware, 32 bytes; empty when nothing does.
+  std::string hardware;
 };
 
 struct Settings {

@@ -31,6 +31,10 @@ const char* Name(StateFile file) {
       return "grants";
     case StateFile::kAdopted:
       return "adopted";
+    case StateFile::kOrders:
+      return "orders";
+    case StateFile::kMode:
+      return "mode";
   }
   return "unknown";
 }

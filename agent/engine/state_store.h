@@ -12,7 +12,7 @@
 
 namespace sekisho::engine {
 
-enum class StateFile { kIdentity, kReportKey, kKeySet, kBundle, kGrants, kAdopted };
+enum class StateFile { kIdentity, kReportKey, kKeySet, kBundle, kGrants, kAdopted, kOrders, kMode };
 
 // The file's name in the state directory.
 const char* Name(StateFile file);

@@ -21,6 +21,7 @@ constexpr std::size_t kBatchBytes = contract::kMaxSealedPayload - 2048;
 void Uplink::Attach(LinkPort* port) {
   port_ = port;
   state_ = port == nullptr ? v1::LINK_STATE_ABSENT : v1::LINK_STATE_CONNECTING;
+  welcome_.Clear();
   Restart();
 }
 

@@ -89,6 +89,20 @@ void Watch(Engine& engine, const v1::LocalRequest&, const Conversation& conversa
       }));
 }
 
+void Confirm(Engine& engine, const v1::LocalRequest&, const Conversation& conversation) {
+  conversation.reply(
+      ReplyOf(engine.Confirm(), [](v1::LocalReply& reply) { return reply.mutable_confirm(); }));
+}
+
+void Leave(Engine& engine, const v1::LocalRequest& request, const Conversation& conversation) {
+  using Asking = engine::Departure::Asking;
+  engine.Leave(request.leave().unreleased() ? Asking::kLeaving : Asking::kMayI,
+               [reply = conversation.reply](engine::Answer<v1::LocalLeaveReply> answer) {
+                 reply(ReplyOf(std::move(answer),
+                               [](v1::LocalReply& each) { return each.mutable_leave(); }));
+               });
+}
+
 constexpr RequestRule kTable[] = {
     {Case::kStatus, Permitted::kAnyone, Status},
     {Case::kDevices, Permitted::kAnyone, Devices},
@@ -99,6 +113,8 @@ constexpr RequestRule kTable[] = {
     {Case::kAdopt, Permitted::kRoot, Adopt},
     {Case::kDoctor, Permitted::kSeatOrRoot, Doctor},
     {Case::kWatch, Permitted::kSeatOrRoot, Watch},
+    {Case::kConfirm, Permitted::kSeatOrRoot, Confirm},
+    {Case::kLeave, Permitted::kRoot, Leave},
 };
 
 bool May(const Engine& engine, const platform::Peer& peer, Permitted permitted) {

@@ -14,7 +14,7 @@ namespace {
 
 using core::DeviceClass;
 
-constexpr std::string_view kFeatures[] = {"device_rules", "grants", "signed_reports"};
+constexpr std::string_view kFeatures[] = {"device_rules", "grants", "signed_reports", "orders"};
 
 absl::StatusOr<core::DeviceMatch> MatchToCore(const v1::DeviceMatch& match) {
   core::DeviceMatch core_match;

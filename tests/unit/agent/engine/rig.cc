@@ -10,6 +10,13 @@
 
 namespace sekisho::testing {
 
+namespace {
+
+// When the first boot began, by the console's clock: 2026-04-01 00:00:00 UTC.
+constexpr std::chrono::seconds kConsoleEpoch{1775001600};
+
+}  // namespace
+
 absl::Status RecordingLink::Send(const v1::LinkDown& message) {
   if (sent.size() >= room) return absl::UnavailableError("full");
   sent.push_back(message);
@@ -29,10 +36,10 @@ Terminal::~Terminal() {
 }
 
 void Terminal::Start() {
-  engine =
-      std::make_unique<engine::Engine>(engine::Seams{loop, clock, source, enforcer, media, backstop,
-                                                     boot_rules, *disk, seat, probes, usb_probe},
-                                       settings);
+  engine = std::make_unique<engine::Engine>(
+      engine::Seams{loop, clock, source, enforcer, media, backstop, boot_rules, boot_control, *disk,
+                    seat, probes, usb_probe},
+      settings);
   engine->Start();
   loop.SetTick([this] { return engine->Tick(); });
   loop.Settle();
@@ -48,6 +55,10 @@ void Terminal::Reboot() {
   Kill();
   static unsigned boots = 1;
   clock.Reboot(Uuid(1000000 + boots++));
+  boot_control.Boot();
+  bus.SetNewDevices(boot_control.Now().mode == platform::BootMode::kObserve
+                        ? platform::fake::NewDevices::kAuthorised
+                        : platform::fake::NewDevices::kDenied);
   std::vector<std::pair<std::string, platform::DeviceFacts>> plugged;
   for (const char* port : {"1-1", "1-2", "2-1", "2-2", "2-3", "2-4"}) {
     if (const auto* device = bus.At(port)) plugged.emplace_back(port, device->facts);
@@ -62,6 +73,8 @@ void Terminal::Connect() {
   link.sent.clear();
   engine->AttachLink(&link);
   v1::LinkUp up;
+  *up.mutable_welcome() = welcome;
+  engine->FromLink(up);
   up.set_state(v1::LINK_STATE_CONNECTED);
   engine->FromLink(up);
   loop.Settle();
@@ -110,9 +123,8 @@ v1::Status Terminal::LastStatus() const {
 v1::Beacon Terminal::BeaconFor(const v1::Status& status) const {
   v1::Beacon beacon;
   beacon.set_terminal_id(console.terminal_id);
-  *beacon.mutable_console_time() = contract::ToProto(
-      core::WallTime(std::chrono::seconds(1775001600) +
-                     std::chrono::duration_cast<std::chrono::milliseconds>(clock.Now())));
+  *beacon.mutable_console_time() = contract::ToProto(core::WallTime(
+      kConsoleEpoch + std::chrono::duration_cast<std::chrono::milliseconds>(clock.Now())));
   beacon.set_newest_bundle_version(newest_bundle_version);
   beacon.set_newest_keyset_version(1);
   beacon.set_nonce(status.nonce());
@@ -137,8 +149,7 @@ v1::GrantClaims Terminal::ClaimsFor(const std::string& port_path, unsigned numbe
   claims.set_boot_id(clock.BootId());
   claims.set_deadline_boottime_ns(
       static_cast<std::uint64_t>((clock.Now() + std::chrono::nanoseconds(duration)).count()));
-  const std::int64_t now =
-      1775001600 + std::chrono::duration_cast<std::chrono::seconds>(clock.Now()).count();
+  const std::int64_t now = ConsoleSeconds();
   claims.mutable_issued_at()->set_seconds(now);
   claims.mutable_expires_at()->set_seconds(now + duration.count());
   claims.set_uid(-1);
@@ -154,6 +165,20 @@ std::string Terminal::Grant(const std::string& port_path, std::chrono::seconds d
   live_grants.insert(claims.grant_id());
   FromConsole(console.SealGrant(claims));
   return claims.grant_id();
+}
+
+std::int64_t Terminal::ConsoleSeconds() const {
+  return (kConsoleEpoch + std::chrono::duration_cast<std::chrono::seconds>(clock.Now())).count();
+}
+
+void Terminal::Acknowledge(const v1::Event& event) {
+  v1::Acknowledgement acknowledgement;
+  acknowledgement.set_terminal_id(console.terminal_id);
+  acknowledgement.set_boot_id(event.boot_id());
+  acknowledgement.set_sequence(event.sequence());
+  const contract::Sha256 hash = contract::HashOf(event.SerializeAsString());
+  acknowledgement.set_record_hash(hash.data(), hash.size());
+  FromConsole(console.SealAcknowledgement(acknowledgement));
 }
 
 std::vector<v1::Event> Terminal::Events() {

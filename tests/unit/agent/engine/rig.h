@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "agent/engine/engine.h"
+#include "platform/fake/boot_control.h"
 #include "platform/fake/clock.h"
 #include "platform/fake/event_loop.h"
 #include "platform/fake/files.h"
@@ -84,6 +85,14 @@ class Terminal {
   std::string Grant(const std::string& port_path, std::chrono::seconds duration,
                     unsigned number = 1);
 
+  // The console's time, as BeaconFor says it, in seconds.
+  std::int64_t ConsoleSeconds() const;
+  // Nothing can be written any more.
+  void BreakSpool() { files.SetSpace(platform::fake::Space::kFull); }
+  // The console has everything up to this event; up to the newest.
+  void Acknowledge(const v1::Event& event);
+  void AcknowledgeAll() { Acknowledge(Events().back()); }
+
   // Everything recorded and not acknowledged, oldest first.
   std::vector<v1::Event> Events();
   std::vector<v1::Event> Events(v1::EventKind kind);
@@ -101,6 +110,8 @@ class Terminal {
   platform::fake::FakeMedia media;
   platform::fake::FakeBackstop backstop;
   platform::fake::FakeBootRules boot_rules;
+  // Enforces, unless a test says otherwise.
+  platform::fake::FakeBootControl boot_control;
   platform::fake::MemoryFiles files;
   // Another disk, if a test brings one.
   platform::Files* disk = &files;
@@ -110,6 +121,8 @@ class Terminal {
   platform::UsbProbe* usb_probe = nullptr;
   engine::Settings settings;
   RecordingLink link;
+  // What the link says that the console knows, when it connects.
+  v1::LinkWelcome welcome;
   std::unique_ptr<engine::Engine> engine;
   // What an honest console would say is newest, and should run.
   std::uint64_t newest_bundle_version = 1;

@@ -114,6 +114,15 @@ v1::Sealed TestConsole::SealGrant(const v1::GrantClaims& claims) const {
   return contract::Seal(grant_key, organisation_id, v1::PURPOSE_GRANT, claims.SerializeAsString());
 }
 
+v1::Sealed TestConsole::SealOrder(const v1::Order& order) const {
+  return contract::Seal(grant_key, organisation_id, v1::PURPOSE_ORDER, order.SerializeAsString());
+}
+
+std::string TestConsole::ReportKeyId() const {
+  const contract::KeyId id = contract::KeyIdOf(report_key_);
+  return {reinterpret_cast<const char*>(id.data()), id.size()};
+}
+
 v1::Sealed TestConsole::SealRevocation(const v1::GrantRevocation& revocation) const {
   return contract::Seal(grant_key, organisation_id, v1::PURPOSE_GRANT_REVOCATION,
                         revocation.SerializeAsString());

@@ -12,6 +12,7 @@
 #include "sekisho/v1/event.pb.h"
 #include "sekisho/v1/grant.pb.h"
 #include "sekisho/v1/local.pb.h"
+#include "sekisho/v1/order.pb.h"
 #include "sekisho/v1/policy.pb.h"
 #include "sekisho/v1/seal.pb.h"
 
@@ -31,6 +32,9 @@ class TestConsole {
   v1::Bundle BundleOf(v1::Policy policy, std::uint64_t version) const;
   v1::Sealed SealBundle(const v1::Bundle& bundle) const;
   v1::Sealed SealGrant(const v1::GrantClaims& claims) const;
+  v1::Sealed SealOrder(const v1::Order& order) const;
+  // Of the terminal that enrolled last.
+  std::string ReportKeyId() const;
   v1::Sealed SealRevocation(const v1::GrantRevocation& revocation) const;
   v1::Sealed Revoke(const std::string& grant_id) const;
   v1::Sealed SealBeacon(const v1::Beacon& beacon) const;

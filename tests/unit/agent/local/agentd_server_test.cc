@@ -94,6 +94,18 @@ v1::LocalRequest RequestOf(v1::LocalRequest::RequestCase request) {
     case v1::LocalRequest::kWatch:
       made.mutable_watch();
       break;
+    case v1::LocalRequest::kConfirm:
+      made.mutable_confirm();
+      break;
+    case v1::LocalRequest::kExportParcel:
+      made.mutable_export_parcel();
+      break;
+    case v1::LocalRequest::kImportParcel:
+      made.mutable_import_parcel();
+      break;
+    case v1::LocalRequest::kLeave:
+      made.mutable_leave();
+      break;
     case v1::LocalRequest::REQUEST_NOT_SET:
       break;
   }
@@ -112,6 +124,10 @@ TEST_F(AgentdServerTest, EveryRequestIsInTheTableAndPermittedAsItSays) {
       {v1::LocalRequest::kAdopt, {0}},
       {v1::LocalRequest::kDoctor, {0, kSeat}},
       {v1::LocalRequest::kWatch, {0, kSeat}},
+      {v1::LocalRequest::kConfirm, {0, kSeat}},
+      {v1::LocalRequest::kExportParcel, {0}},
+      {v1::LocalRequest::kImportParcel, {0}},
+      {v1::LocalRequest::kLeave, {0}},
   };
   const auto* oneof = v1::LocalRequest::descriptor()->FindOneofByName("request");
   ASSERT_EQ(RequestTable().size(), static_cast<std::size_t>(oneof->field_count()));

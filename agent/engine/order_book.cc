@@ -1,0 +1,179 @@
+#include "agent/engine/order_book.h"
+
+#include <algorithm>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "agent/engine/log.h"
+#include "proto/contract/convert.h"
+#include "proto/contract/keys.h"
+#include "proto/contract/seal.h"
+
+namespace sekisho::engine {
+namespace {
+
+constexpr std::size_t kMaxHandled = 1024;
+
+std::string ReportKeyId(const Identity& identity) {
+  const contract::KeyId id = contract::KeyIdOf(identity.report_key.public_key());
+  return {reinterpret_cast<const char*>(id.data()), id.size()};
+}
+
+// For the event, and for whoever reads it.
+const char* What(const v1::Order& order) {
+  switch (order.what_case()) {
+    case v1::Order::kSetMode:
+      return order.set_mode().mode() == v1::MODE_OBSERVE ? "observe"
+             : order.set_mode().confirmed()              ? "enforce-confirmed"
+                                                         : "enforce";
+    case v1::Order::kAdoptDevice:
+      return "adopt-device";
+    case v1::Order::kAbandonDevice:
+      return "abandon-device";
+    case v1::Order::kLeave:
+      return "leave";
+    case v1::Order::WHAT_NOT_SET:
+      break;
+  }
+  return "";
+}
+
+}  // namespace
+
+void OrderBook::Load() {
+  stored_.Clear();
+  handled_.clear();
+  const Identity* identity = identity_.get();
+  if (identity == nullptr) return;
+  std::optional<std::string> bytes = store_.Load(StateFile::kOrders);
+  if (bytes && !stored_.ParseFromString(*bytes)) {
+    store_.SetAside(StateFile::kOrders, "garbage");
+    bytes.reset();
+  }
+  // Orders of an earlier installation bind nobody; there is no version to go back from.
+  const std::string key_id = ReportKeyId(*identity);
+  if (bytes && stored_.report_key_id() == key_id) return;
+  stored_.Clear();
+  stored_.set_report_key_id(key_id);
+  stored_.set_lost(!bytes && store_.Lost(StateFile::kOrders));
+  Save();
+}
+
+void OrderBook::TimeKnown() {
+  if (!stored_.lost() || stored_.has_lost_until()) return;
+  const std::optional<core::WallTime> now = effects_.console_time();
+  if (!now) return;
+  *stored_.mutable_lost_until() = contract::ToProto(*now);
+  Save();
+}
+
+void OrderBook::Receive(const v1::Sealed& sealed) {
+  absl::StatusOr<v1::Order> order =
+      contract::OpenAndParse<v1::Order>(identity_.get()->ring, sealed, v1::PURPOSE_ORDER);
+  if (!order.ok()) return RefuseVoid(std::string(order.status().message()));
+  const Identity& identity = *identity_.get();
+  if (order->organisation_id() != identity.organisation_id()) {
+    return RefuseVoid("other-organisation");
+  }
+  if (order->terminal_id() != identity.terminal_id()) return RefuseVoid("other-terminal");
+  if (order->report_key_id() != stored_.report_key_id()) return RefuseVoid("other-installation");
+  if (order->version() <= version()) {
+    if (!handled_.contains(order->version())) RefuseVoid("older-version");
+    return;
+  }
+  absl::Status done = Judge(*order);
+  if (done.ok()) done = Apply(*order);
+  if (!done.ok() && !absl::IsInvalidArgument(done)) return NotNow(*order, done);
+  if (!done.ok()) Refuse(*order, std::string(done.message()));
+  MoveOn(*order);
+  effects_.say_status();
+}
+
+absl::Status OrderBook::Judge(const v1::Order& order) const {
+  if (order.what_case() == v1::Order::WHAT_NOT_SET) return absl::InvalidArgumentError("malformed");
+  if (!stored_.lost()) return absl::OkStatus();
+  if (!stored_.has_lost_until()) return absl::UnavailableError("console-time-not-known-yet");
+  if (contract::ToCore(order.issued_at()) <= contract::ToCore(stored_.lost_until())) {
+    return absl::InvalidArgumentError("orders-lost");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status OrderBook::Apply(const v1::Order& order) {
+  switch (order.what_case()) {
+    case v1::Order::kSetMode:
+      return mode_.Order(order.set_mode(), [&] { return RecordApplied(order); });
+    case v1::Order::kAdoptDevice: {
+      absl::Status adopted = adoption_.AdoptOrdered(devices_, order.adopt_device().device());
+      if (!adopted.ok()) return adopted;
+      break;
+    }
+    case v1::Order::kAbandonDevice: {
+      absl::Status abandoned = adoption_.Abandon(order.abandon_device().device());
+      if (!abandoned.ok()) return abandoned;
+      break;
+    }
+    case v1::Order::kLeave:
+      // Loosens: recorded, then so.
+      if (absl::Status recorded = RecordApplied(order); !recorded.ok()) return recorded;
+      stored_.set_may_leave(true);
+      return absl::OkStatus();
+    case v1::Order::WHAT_NOT_SET:
+      return absl::InvalidArgumentError("malformed");
+  }
+  (void)RecordApplied(order);  // or waits in memory: see invariant 2
+  effects_.reconcile();
+  return absl::OkStatus();
+}
+
+absl::Status OrderBook::RecordApplied(const v1::Order& order) {
+  v1::Event event = EventOf(v1::EVENT_KIND_ORDER_APPLIED);
+  AddParameter(event, "version", absl::StrCat(order.version()));
+  AddParameter(event, "what", What(order));
+  AddParameter(event, "ordered_by", order.ordered_by());
+  AddText(event, "reason", order.reason());
+  const bool loosens = order.has_leave() || order.set_mode().mode() == v1::MODE_OBSERVE;
+  absl::Status recorded = reporter_.Record(
+      std::move(event), loosens ? Reporter::IfUnwritable::kForget : Reporter::IfUnwritable::kWait);
+  return recorded.ok() ? recorded : absl::UnavailableError("unrecordable");
+}
+
+void OrderBook::RefuseVoid(const std::string& cause) {
+  v1::Event event = EventOf(v1::EVENT_KIND_ORDER_REFUSED);
+  AddParameter(event, "cause", cause);
+  throttle_.Report(absl::StrCat("order: ", cause), std::move(event));
+}
+
+void OrderBook::Refuse(const v1::Order& order, const std::string& cause) {
+  v1::Event event = EventOf(v1::EVENT_KIND_ORDER_REFUSED);
+  AddParameter(event, "version", absl::StrCat(order.version()));
+  AddParameter(event, "cause", cause);
+  (void)reporter_.Record(std::move(event));
+}
+
+void OrderBook::NotNow(const v1::Order& order, const absl::Status& why) {
+  v1::Event event = EventOf(v1::EVENT_KIND_ENFORCEMENT_FAILED);
+  AddParameter(event, "step", absl::StrCat("order ", order.version(), ": ", What(order)));
+  AddParameter(event, "error", std::string(why.message()));
+  throttle_.Report(absl::StrCat("order ", order.version(), ": ", why.message()), std::move(event));
+}
+
+void OrderBook::MoveOn(const v1::Order& order) {
+  stored_.set_version(order.version());
+  if (handled_.size() < kMaxHandled) handled_.insert(order.version());
+  Save();
+}
+
+void OrderBook::Save() {
+  absl::Status saved = store_.Save(StateFile::kOrders, stored_.SerializeAsString());
+  disk_ = saved.ok() ? Disk::kWritten : Disk::kBehind;
+  if (!saved.ok()) {
+    Log(Severity::kWarning, absl::StrCat("cannot remember the orders: ", saved.message()));
+  }
+}
+
+void OrderBook::Retry() {
+  if (disk_ == Disk::kBehind) Save();
+}
+
+}  // namespace sekisho::engine
