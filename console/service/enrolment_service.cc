@@ -1,9 +1,11 @@
 #include "console/service/enrolment_service.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "console/ids.h"
+#include "proto/contract/hardware.h"
 #include "proto/contract/seal.h"
 
 namespace sekisho::console::service {
@@ -28,10 +30,28 @@ absl::StatusOr<v1::EnrolmentRequestClaims> OpenClaims(const v1::Sealed& sealed) 
                                                             v1::PURPOSE_ENROLMENT_REQUEST);
 }
 
+// A machine that is known is only taken for itself again when it has been away for so long: whoever
+// holds a token and knows a serial number must not push a terminal aside that is at work.
+constexpr std::chrono::seconds kAway = 3 * contract::kStatusPeriod;
+
 absl::Status WrongToken() {
   return absl::PermissionDeniedError(
       "the enrolment token is not one of this console's: check that it was copied whole, or ask "
       "for a new one (sekishoctl tokens create)");
+}
+
+bool IsIn(const store::TerminalRecord& entry, const store::EnrolmentTokenRecord& token) {
+  return entry.group_path.rfind(token.group_path, 0) == 0;
+}
+
+store::TerminalRecord NewEntry(const store::EnrolmentTokenRecord& token, const std::string& name) {
+  store::TerminalRecord record;
+  record.organisation_id = token.organisation_id;
+  record.terminal_id = NewUuid();
+  record.group_id = token.group_id;
+  record.group_path = token.group_path;
+  record.name = name;
+  return record;
 }
 
 }  // namespace
@@ -76,35 +96,19 @@ absl::StatusOr<store::EnrolmentTokenRecord> EnrolmentService::CheckToken(
 
 absl::StatusOr<store::TerminalRecord> EnrolmentService::EntryFor(
     const store::EnrolmentTokenRecord& token, const v1::EnrolmentRequestClaims& claims) {
-  const std::string base = !token.terminal_name.empty() ? token.terminal_name
-                           : !claims.hostname().empty()
-                               ? claims.hostname().substr(0, kMaxTerminalName)
-                               : "terminal";
+  if (!token.terminal_name.empty()) return NamedEntry(token);
+  absl::StatusOr<std::optional<store::TerminalRecord>> known = KnownMachine(token, claims);
+  if (!known.ok()) return known.status();
+  if (known->has_value()) return **std::move(known);
+  const std::string base =
+      !claims.hostname().empty() ? claims.hostname().substr(0, kMaxTerminalName) : "terminal";
   std::string name = base;
   for (int copy = 2; copy < kMaxSameNames; ++copy) {
     absl::StatusOr<store::TerminalRecord> entry =
         terminals_.FindTerminalByName(token.organisation_id, name);
-    if (absl::IsNotFound(entry.status())) {
-      store::TerminalRecord record;
-      record.organisation_id = token.organisation_id;
-      record.terminal_id = NewUuid();
-      record.group_id = token.group_id;
-      record.group_path = token.group_path;
-      record.name = name;
-      return record;
-    }
+    if (absl::IsNotFound(entry.status())) return NewEntry(token, name);
     if (!entry.ok()) return entry.status();
-    const bool in_group = entry->group_path.rfind(token.group_path, 0) == 0;
-    if (!token.terminal_name.empty()) {
-      // The operator named the entry: a new machine or a new installation under its history.
-      if (in_group) return entry;
-      return absl::FailedPreconditionError(
-          absl::StrCat("the terminal \"", name, "\" belongs to another group than the token"));
-    }
-    const bool same_machine = !claims.hardware_serial().empty() &&
-                              entry->hardware_serial == claims.hardware_serial() &&
-                              entry->state == v1::TERMINAL_STATE_ENROLLED;
-    if (in_group && (entry->state == v1::TERMINAL_STATE_EXPECTED || same_machine)) return entry;
+    if (IsIn(*entry, token) && entry->state == v1::TERMINAL_STATE_EXPECTED) return entry;
     // Another machine of that name: an entry of its own.
     name = absl::StrCat(base, "-", copy);
   }
@@ -112,8 +116,46 @@ absl::StatusOr<store::TerminalRecord> EnrolmentService::EntryFor(
       absl::StrCat("a thousand terminals are named like \"", base, "\": give this one a hostname"));
 }
 
+// The operator named the entry: a new machine or a new installation under its history.
+absl::StatusOr<store::TerminalRecord> EnrolmentService::NamedEntry(
+    const store::EnrolmentTokenRecord& token) {
+  absl::StatusOr<store::TerminalRecord> entry =
+      terminals_.FindTerminalByName(token.organisation_id, token.terminal_name);
+  if (absl::IsNotFound(entry.status())) return NewEntry(token, token.terminal_name);
+  if (!entry.ok() || IsIn(*entry, token)) return entry;
+  return absl::FailedPreconditionError(absl::StrCat("the terminal \"", token.terminal_name,
+                                                    "\" belongs to another group than the token"));
+}
+
+// The one entry of this very machine, if it has been away.
+absl::StatusOr<std::optional<store::TerminalRecord>> EnrolmentService::KnownMachine(
+    const store::EnrolmentTokenRecord& token, const v1::EnrolmentRequestClaims& claims) {
+  if (!contract::NamesHardware(claims.hardware_serial())) return std::nullopt;
+  absl::StatusOr<std::vector<store::TerminalRecord>> same =
+      terminals_.ListTerminalsBySerial(token.organisation_id, claims.hardware_serial(), 2);
+  if (!same.ok()) return same.status();
+  if (same->size() != 1) return std::nullopt;
+  store::TerminalRecord& entry = same->front();
+  if (!IsIn(entry, token) || entry.state != v1::TERMINAL_STATE_ENROLLED) return std::nullopt;
+  const WallTime heard =
+      std::max(entry.last_status_at.value_or(WallTime{}), entry.enrolled_at.value_or(WallTime{}));
+  if (registry_.Find(entry.terminal_id) != nullptr || clock_.wall() - heard < kAway) {
+    return std::nullopt;
+  }
+  return std::move(entry);
+}
+
+absl::StatusOr<std::vector<std::string>> EnrolmentService::Certify(
+    const v1::EnrolRequest& request, const pki::TerminalIdentity& identity, Carrier carrier) {
+  if (carrier == Carrier::kParcel && request.certificate_request().empty()) {
+    return std::vector<std::string>();
+  }
+  return keyring_.authority().IssueTerminal(request.certificate_request(), identity, clock_.wall());
+}
+
 absl::StatusOr<v1::EnrolResponse> EnrolmentService::Enrol(const v1::EnrolRequest& request,
-                                                          const std::string& address) {
+                                                          const std::string& address,
+                                                          Carrier carrier) {
   if (absl::Status status = TakeAttempt(address); !status.ok()) return status;
   absl::StatusOr<store::EnrolmentTokenRecord> token = CheckToken(request);
   if (!token.ok()) return token.status();
@@ -122,6 +164,9 @@ absl::StatusOr<v1::EnrolResponse> EnrolmentService::Enrol(const v1::EnrolRequest
   if (claims->token_id() != request.token_id()) {
     return absl::InvalidArgumentError("the enrolment claims are for another token");
   }
+  // Between choosing an entry and taking it nobody else may: clones of one image come at once, with
+  // one name.
+  std::lock_guard one_at_a_time(choosing_);
   absl::StatusOr<store::TerminalRecord> entry = EntryFor(*token, *claims);
   if (!entry.ok()) return entry.status();
   entry->report_public_key = claims->report_public_key();
@@ -133,7 +178,7 @@ absl::StatusOr<v1::EnrolResponse> EnrolmentService::Enrol(const v1::EnrolRequest
   pki::TerminalIdentity identity{entry->organisation_id, entry->terminal_id, entry->enrolment + 1};
   // Made before the token is used up, so that a bad certificate request costs no use.
   absl::StatusOr<std::vector<std::string>> certificates =
-      keyring_.authority().IssueTerminal(request.certificate_request(), identity, now);
+      Certify(request, identity, carrier);
   if (!certificates.ok()) return certificates.status();
   absl::StatusOr<store::TerminalRecord> enrolled = tokens_.EnrolWithToken(
       token->token_id, now, *entry,
@@ -147,7 +192,7 @@ absl::StatusOr<v1::EnrolResponse> EnrolmentService::Enrol(const v1::EnrolRequest
   if (!enrolled.ok()) return enrolled.status();
   if (enrolled->enrolment != identity.enrolment) {
     identity.enrolment = enrolled->enrolment;
-    certificates = keyring_.authority().IssueTerminal(request.certificate_request(), identity, now);
+    certificates = Certify(request, identity, carrier);
     if (!certificates.ok()) return certificates.status();
   }
   if (std::shared_ptr<live::LiveTerminal> before = registry_.Find(enrolled->terminal_id)) {

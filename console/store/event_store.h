@@ -25,6 +25,9 @@ struct ReportedStatus {
   std::string terminal_id;
   v1::Status status;
   WallTime received_at{};
+  // Whose it is: one that waited while the terminal was enrolled anew says nothing about the new
+  // installation. 0: whichever it is.
+  std::int64_t enrolment = 0;
 };
 
 // What became of a batch. The acknowledgement names its last record: every record up to and with
@@ -34,6 +37,8 @@ struct AppendedBatch {
   std::string last_record_hash;
   std::uint32_t added = 0;
   std::uint32_t duplicates = 0;
+  // Other bytes under a key that was taken.
+  std::uint32_t disputed = 0;
 };
 
 struct AppendResult {

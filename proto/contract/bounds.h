@@ -32,7 +32,8 @@ struct Rate {
 inline constexpr Rate kStreamRate{50, 200};  // messages on one terminal's stream
 inline constexpr Rate kLocalRate{20, 100};   // requests of one local peer (uid)
 inline constexpr Rate kSignInRate{0.1, 5};   // sign-in attempts of one operator name
-inline constexpr Rate kEnrolRate{2, 50};     // enrolments from one address
+// Enrolments from one address: three hundred clones of one image may start behind one.
+inline constexpr Rate kEnrolRate{10, 400};
 
 inline constexpr std::chrono::seconds kStatusPeriod{60};
 // Statuses fall on multiples of it, by the console's clock.

@@ -13,11 +13,14 @@ class Terminals : public TerminalStore {
   absl::StatusOr<TerminalRecord> FindTerminal(const std::string& terminal_id) override;
   absl::StatusOr<TerminalRecord> FindTerminalByName(const std::string& organisation_id,
                                                     const std::string& name) override;
+  absl::StatusOr<std::vector<TerminalRecord>> ListTerminalsBySerial(
+      const std::string& organisation_id, const std::string& serial, std::uint32_t limit) override;
   absl::StatusOr<std::vector<TerminalRecord>> ListTerminals(const Scope& scope,
                                                             const std::string& after_name,
                                                             std::uint32_t limit) override;
   absl::Status RevokeTerminal(const std::string& terminal_id, WallTime at,
                               const AuditEntry& audit) override;
+  absl::Status MarkDuplicated(const std::string& terminal_id) override;
   absl::StatusOr<std::vector<TerminalRecord>> ListNewlySilent(WallTime before) override;
 
  private:

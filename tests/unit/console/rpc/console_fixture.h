@@ -69,10 +69,10 @@ class ConsoleFixture : public ::testing::Test {
             .group_path = "",
             .robot = false};
   }
-  std::string NewToken(std::uint32_t uses = 1) {
+  std::string NewToken(std::uint32_t uses = 1, std::uint32_t lifetime_seconds = 3600) {
     v1::CreateEnrolmentTokenRequest request;
     request.set_uses(uses);
-    request.set_lifetime_seconds(3600);
+    request.set_lifetime_seconds(lifetime_seconds);
     absl::StatusOr<v1::CreateEnrolmentTokenResponse> token =
         console_->services().terminals.CreateEnrolmentToken(Admin(), request);
     EXPECT_TRUE(token.ok()) << token.status();
