@@ -19,7 +19,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from lab import layers, packages, paths
+from lab import layers, packages, paths, usbguard
 from lab.deadline import wait_until
 from lab.gadget import Gadgets
 from lab.machine import Machine
@@ -29,8 +29,6 @@ _TURN = 10
 # As tests/bench writes its goals.
 _ITS_OWN = "ratio <= 1"
 _ONE = "value <= 1"
-# Debian's package, and what it needs beyond what the terminal is made of.
-_USBGUARD = ["usbguard", "libusbguard1", "libqb100", "libumockdev0", "libpcap0.8"]
 _AGENTD = "/usr/lib/sekisho/sekisho-agentd"
 _DECIDES = "_ZN7sekisho4core6DecideERKNS0_6DeviceERKNS0_9SituationE"
 _GUARD_LIBRARY = "/usr/lib/x86_64-linux-gnu/libusbguard.so.1"
@@ -132,13 +130,8 @@ def measure(plugs: int, idle: int) -> list[dict]:
 
 def install_usbguard(machine: Machine) -> None:
     """Debian's own package, and what it needs; without a network, as the image is built."""
-    folder = paths.cache() / "usbguard"
-    folder.mkdir(exist_ok=True)
-    if not list(folder.glob("usbguard_*.deb")):
-        subprocess.run(["apt-get", "download", "-q", *_USBGUARD], cwd=folder, check=True,
-                       stdout=subprocess.DEVNULL)
     machine.root.check("mkdir -p /root/debs /etc/usbguard")
-    for deb in sorted(folder.glob("*.deb")):
+    for deb in usbguard.debs():
         machine.root.put(deb.read_bytes(), f"/root/debs/{deb.name}")
     # Not started by its installation: the keyboard is not in its rules yet.
     machine.root.check("""systemctl mask --runtime --quiet usbguard usbguard-dbus

@@ -17,7 +17,7 @@ class Purged(FaultTest):
         left = self.root("""find / -xdev \\( -path /root -o -path /proc -o -path /var/lib/dpkg \\
             -o -path /var/log \\) -prune -o -iname '*sekisho*' -print
             getent passwd sekisho-link sekisho-probe || true
-            lsinitramfs /initrd.img | grep -i sekisho || true""", 120)
+            lsinitramfs /boot/initrd.img-* | grep -i sekisho || true""", 120)
         self.assertEqual(left, "")
 
 

@@ -14,7 +14,7 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-from . import accelerator, image, packages, paths, progress
+from . import accelerator, disks, encrypted, image, packages, paths, progress
 from .machine import Machine, Shape
 from .office import Office
 
@@ -23,16 +23,14 @@ _CACHED = ["sekisho-layer-format-1"]  # changes with what a layer consists of
 
 def stock(shape: Shape = Shape(), extra: frozenset[str] = frozenset()) -> Path:
     """A running terminal without Sekisho: the control arm of every claim."""
-    base = image.base(extra)
+    base = _base(shape, extra)
     return _layer("stock", base, base.name, shape, prepare=None, seconds=50)
 
 
 def installed(shape: Shape = Shape(), extra: frozenset[str] = frozenset()) -> Path:
     """A running terminal with the newest sekisho-agent package, restarted through its own GRUB."""
-    deb = packages.newest_deb("sekisho-agent")
-    if deb is None:
-        raise FileNotFoundError("there is no sekisho-agent package: run ./dev package first")
-    base = image.base(extra)
+    deb = agent_deb()
+    base = _base(shape, extra)
     content = hashlib.sha256(deb.read_bytes()).hexdigest()
 
     def install_and_restart(machine: Machine) -> None:
@@ -42,6 +40,14 @@ def installed(shape: Shape = Shape(), extra: frozenset[str] = frozenset()) -> Pa
     below = stock(shape, extra)
     return _layer("installed", below, f"{base.name} {content}", shape, install_and_restart,
                   seconds=200)
+
+
+def agent_deb() -> Path:
+    """The sekisho-agent package that was built."""
+    deb = packages.newest_deb("sekisho-agent")
+    if deb is None:
+        raise FileNotFoundError("there is no sekisho-agent package: run ./dev package first")
+    return deb
 
 
 def enrolled(shape: Shape = Shape()) -> Path:
@@ -58,14 +64,14 @@ def enrolled(shape: Shape = Shape()) -> Path:
     with paths.locked("enrolled"):
         if not target.exists():
             _freeze_enrolled(below, shape, target)
-            paths.prune("enrolled-*[0-9a-f]", keep=3)
+            paths.prune(f"{_family('enrolled', shape)}-*[0-9a-f]", keep=3)
     os.utime(target)
     return target
 
 
 def _freeze_enrolled(below: Path, shape: Shape, target: Path) -> None:
     work = _fresh(target)
-    make_overlay(below / "disk.qcow2", work / "disk.qcow2")
+    disks.make_overlay(below / "disk.qcow2", work / "disk.qcow2")
     with progress.step("enrolling the terminal, to be kept as the snapshot \"enrolled\"", 40):
         with Office() as office:
             with Machine(work / "disk.qcow2", shape, office.port, work / "serial.log") as machine:
@@ -76,38 +82,48 @@ def _freeze_enrolled(below: Path, shape: Shape, target: Path) -> None:
     work.rename(target)
 
 
-def install(machine: Machine, deb: Path, seconds: float = 600) -> str:
-    """Installs a package the way an installer does, without a network; returns what dpkg said."""
+def install(machine: Machine, deb: Path, seconds: float = 600, mode: str = "enforce") -> str:
+    """Installs a package the way an installer does, without a network; returns what dpkg said.
+
+    What refuses is proven on a terminal that refuses: a fresh installation would only observe.
+    """
     machine.root.put(deb.read_bytes(), f"/root/{deb.name}")
+    machine.root.check(f"echo sekisho-agent sekisho-agent/mode select {mode} | "
+                       "debconf-set-selections")
     return machine.root.check(f"DEBIAN_FRONTEND=noninteractive dpkg -i /root/{deb.name} 2>&1",
                               seconds)
 
 
 @contextlib.contextmanager
-def resume(layer: Path, shape: Shape = Shape(), console_port: int | None = None):
+def resume(layer: Path, shape: Shape = Shape(), console_port: int | None = None,
+           serve_on: int | None = None):
     """A terminal that goes on where the layer was frozen, with its clock set."""
-    with on_overlay(layer / "disk.qcow2", shape, console_port) as machine:
+    with on_overlay(layer / "disk.qcow2", shape, console_port, serve_on) as machine:
         machine.start(resume_from=layer / "memory")
         machine.seat.connect(60)
         yield machine
 
 
 @contextlib.contextmanager
-def on_overlay(disk: Path, shape: Shape, console_port: int | None = None):
+def on_overlay(disk: Path, shape: Shape, console_port: int | None = None,
+               serve_on: int | None = None):
     """A terminal that is off, on a disk of its own over the given one."""
     overlay_dir = paths.new_workdir("disk")
     try:
         overlay = overlay_dir / "disk.qcow2"
-        make_overlay(disk, overlay)
-        with Machine(overlay, shape, console_port) as machine:
+        disks.make_overlay(disk, overlay)
+        with Machine(overlay, shape, console_port, serve_on=serve_on) as machine:
             yield machine
     finally:
         shutil.rmtree(overlay_dir, ignore_errors=True)
 
 
-def make_overlay(below: Path, overlay: Path) -> None:
-    subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", "-F", "qcow2", "-b", str(below),
-                    str(overlay)], check=True, stdin=subprocess.DEVNULL)
+def _base(shape: Shape, extra: frozenset[str]) -> Path:
+    if not shape.encrypted:
+        return image.base(extra)
+    if extra:
+        raise ValueError("the terminal with the encrypted disk has one set of packages")
+    return encrypted.disk()
 
 
 def _layer(name: str, below: Path, content: str, shape: Shape,
@@ -116,7 +132,7 @@ def _layer(name: str, below: Path, content: str, shape: Shape,
     with paths.locked(name):
         if not (target / "memory").exists():
             _freeze_new(name, below, shape, prepare, target, seconds)
-            paths.prune(f"{name}-*[0-9a-f]", keep=3)
+            paths.prune(f"{_family(name, shape)}-*[0-9a-f]", keep=3)
     os.utime(target)
     return target
 
@@ -125,7 +141,11 @@ def _target(name: str, below: Path, content: str, shape: Shape) -> Path:
     parts = [*_CACHED, content, shape.key, accelerator.name(), _qemu_version(),
              str(below / "disk.qcow2")]
     digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
-    return paths.cache() / f"{name}-{digest}"
+    return paths.cache() / f"{_family(name, shape)}-{digest}"
+
+
+def _family(name: str, shape: Shape) -> str:
+    return f"encrypted-{name}" if shape.encrypted else name
 
 
 def _fresh(target: Path) -> Path:
@@ -138,7 +158,7 @@ def _fresh(target: Path) -> Path:
 
 def _freeze_new(name: str, below: Path, shape: Shape, prepare, target: Path, seconds: int) -> None:
     work = _fresh(target)
-    make_overlay(below / "disk.qcow2", work / "disk.qcow2")
+    disks.make_overlay(below / "disk.qcow2", work / "disk.qcow2")
     memory = below / "memory"
     doing = "booting the terminal" if prepare is None else "installing the agent in the terminal"
     with progress.step(f"{doing}, to be kept as the snapshot \"{name}\"", seconds):

@@ -8,7 +8,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from . import accelerator, paths
+from . import accelerator, passphrase, paths
 from .channel import Channel
 from .deadline import wait_until
 from .qmp import Qmp, QmpError
@@ -26,10 +26,12 @@ class Shape:
     i8042: bool = False
     keyboard_port: str | None = "1"  # "1", or "3.1" behind the hub on port 3; None: no keyboard
     mouse_port: str | None = "2"
+    encrypted: bool = False  # the disk: each boot asks for its passphrase, on the screen
 
     @property
     def key(self) -> str:
-        return f"{self.memory_mib}-{self.i8042}-{self.keyboard_port}-{self.mouse_port}"
+        parts = [self.memory_mib, self.i8042, self.keyboard_port, self.mouse_port]
+        return "-".join(map(str, parts)) + ("-encrypted" if self.encrypted else "")
 
 
 class MachineError(RuntimeError):
@@ -41,15 +43,19 @@ class Machine:
 
     console_port: the loopback port on this host that the terminal reaches as 10.0.2.100:7443,
     and the only thing it can reach. None: it reaches nothing.
+    serve_on: the loopback port on this host behind which its own port 7443 is.
     """
 
     def __init__(self, disk: Path, shape: Shape, console_port: int | None = None,
-                 log: Path | None = None):
+                 log: Path | None = None, serve_on: int | None = None):
         self._disk = disk
+        self._serve_on = serve_on
         self._shape = shape
         self._console_port = console_port
         self._process = None
         self._qmp = None
+        self._boot_began = 0  # in the serial log
+        self._locked = False  # an encrypted disk that nobody opened yet in this boot
         self.workdir = paths.new_workdir("vm")
         self.serial_log = log or self.workdir / "serial.log"
         self.root = Channel(self.workdir / "root.sock", "root")
@@ -76,6 +82,8 @@ class Machine:
             self._qmp = Qmp(self.workdir / "qmp.sock", 60)
             if resume_from is not None:
                 self._finish_resuming()
+            else:
+                self._begin_boot()
         except Exception as error:
             raise MachineError(f"QEMU did not start: {errors.read_text()}") from error
 
@@ -93,25 +101,51 @@ class Machine:
         return self._qmp.command("query-status")["status"] in ("paused", "running")
 
     def wait_until_up(self, seconds: float = 400) -> None:
-        """Waits until root and the person at the seat both have a shell that answers."""
+        """Waits until root and the person at the seat both have a shell that answers.
+
+        On an encrypted disk somebody has to type the passphrase for that; unlock() unless done.
+        """
         end = time.monotonic() + seconds
+        if self._locked:
+            self.unlock()
         self.root.connect(seconds)
         self.seat.connect(max(1.0, end - time.monotonic()))
 
+    def unlock(self) -> None:
+        """Types the disk's passphrase when it is asked for; returns once the disk is open."""
+        passphrase.unlock(self)
+        self._locked = False
+
     def reboot(self, seconds: float = 400) -> None:
-        """An orderly restart, through BIOS, GRUB and the terminal's own initramfs."""
+        """An orderly restart, through BIOS, GRUB and the terminal's own initramfs, until it is up."""
         before = self.root.check("cat /proc/sys/kernel/random/boot_id")
-        self._qmp.forget_events()
-        self.root.run("systemctl reboot --no-block")
-        self._qmp.wait_event("RESET", seconds, guest=True)
+        self.begin_reboot(seconds)
         self.wait_until_up(seconds)
         after = self.root.check("cat /proc/sys/kernel/random/boot_id")
         if before == after:
             raise MachineError("the terminal did not restart")
 
+    def begin_reboot(self, seconds: float = 120) -> None:
+        """An orderly restart up to the BIOS; wait_until_up() follows."""
+        self._qmp.forget_events()
+        self.root.run("systemctl reboot --no-block")
+        self._qmp.wait_event("RESET", seconds, guest=True)
+        self._begin_boot()
+
     def reset(self) -> None:
         """The reset button: what is plugged in stays plugged in; wait_until_up() follows."""
         self.qmp.command("system_reset")
+        self._begin_boot()
+
+    def said(self) -> str:
+        """What the serial line has shown since this boot began."""
+        with open(self.serial_log, "rb") as log:
+            log.seek(self._boot_began)
+            return log.read().decode(errors="replace")
+
+    def _begin_boot(self) -> None:
+        self._boot_began = self.serial_log.stat().st_size
+        self._locked = self._shape.encrypted
 
     def shut_down(self, seconds: float = 120) -> None:
         """An orderly power-off; returns when QEMU has ended."""
@@ -224,6 +258,8 @@ class Machine:
 
     def _network(self) -> str:
         card = "user,id=net,model=virtio-net-pci,restrict=on"
+        if self._serve_on is not None:
+            card += f",hostfwd=tcp:127.0.0.1:{self._serve_on}-:7443"
         if self._console_port is None:
             return card
         relay = f"socat - TCP:127.0.0.1:{self._console_port}"

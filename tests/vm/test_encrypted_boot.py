@@ -1,0 +1,81 @@
+"""At the prompt for the disk's passphrase: who can type it, and who cannot."""
+
+import unittest
+
+from boots import BARRIER, EncryptedTest, EncryptedWithTheAgent
+
+
+class WithoutSekisho(EncryptedTest):
+    """The control arm: what a bare deny on the kernel's command line does to such a terminal."""
+
+    def test_the_keyboard_types_the_passphrase_until_a_bare_deny_locks_everybody_out(self):
+        self.machine.reboot()
+        self.type_line_and_wait("in")
+        self.root("""sed -i 's/^\\s*linux\\s.*/& usbcore.authorized_default=0/' /boot/grub/grub.cfg
+            sync""")
+        self.machine.begin_reboot()
+        self.assert_the_prompt_hears_nothing()
+
+
+class WithTheAgentInstalled(EncryptedWithTheAgent):
+    def test_the_adopted_keyboard_behind_a_hub_types_it_and_another_keyboard_types_nothing(self):
+        self.bench.plug("usb-storage", serial="LEFT-IN")
+        other = self.bench.plug("usb-kbd")  # QEMU sends what is typed to the newest keyboard
+        self.machine.begin_reboot()
+        self.assert_the_prompt_hears_nothing()
+        self.bench.unplug(other)
+        self.machine.wait_until_up()  # typed on the adopted one
+        self.assertIn("usbcore.authorized_default=0", self.command_line())
+        self.assertEqual(self.root(f"cat {self.wait_for_usb('LEFT-IN')}/authorized"), "0")
+        self.assertEqual(self.root("dmesg | grep -c 'Attached SCSI' || true"), "0")
+        self.type_line_and_wait("in")
+
+    def test_removed_it_leaves_the_start_as_it_was_and_purged_it_leaves_nothing(self):
+        self.root("DEBIAN_FRONTEND=noninteractive dpkg --remove sekisho-agent 2>&1", 600)
+        self.bench.plug("usb-kbd")  # one that was never adopted types the passphrase
+        self.machine.reboot()
+        self.type_line_and_wait("in")
+        self.assertNotIn("sekisho", self.command_line())
+        self.assertNotIn("authorized_default", self.command_line())
+        self.assertFalse(self.stick_is_refused("FREE-1"))
+        self.root("DEBIAN_FRONTEND=noninteractive dpkg --purge sekisho-agent 2>&1", 600)
+        self.assertEqual(self.left_behind(), "")
+
+    def left_behind(self) -> str:
+        """Names of ours that the terminal still has: files, users, in an initramfs or the menu."""
+        return self.root("""find / -xdev \\( -path /root -o -path /proc -o -path /var/lib/dpkg \\
+              -o -path /var/log \\) -prune -o -iname '*sekisho*' -print
+            getent passwd sekisho-link sekisho-probe
+            for image in /boot/initrd.img-*; do lsinitramfs $image; done | grep -i sekisho
+            grep -i sekisho /boot/grub/grub.cfg; find /boot -iname '*sekisho*'
+            true""", 120)
+
+    def test_a_kernel_s_installation_keeps_it_so_and_a_failed_initramfs_is_noticed_at_once(self):
+        self.root("dpkg-reconfigure -f noninteractive linux-image-$(uname -r) 2>&1", 600)
+        self.assertEqual(self.boot_image(), "")
+        # /boot is full: update-initramfs fails, the image that was there stays.
+        self.root("fallocate -l $(($(df --output=avail -k /boot | tail -n 1) - 2000))k /boot/full; sync")
+        ran = self.machine.root.run("update-initramfs -u -k all", 600)
+        self.assertFalse(ran.ok, ran)
+        self.assertEqual(self.boot_image(), "", "the old image is whole")
+        self.root("rm /boot/full")
+        # A hook of somebody else's leaves an initramfs without us.
+        self.root("""chmod -x /usr/share/initramfs-tools/hooks/sekisho""")
+        ran = self.machine.root.run("update-initramfs -u -k all", 600)
+        self.assertIn("sekisho", ran.err + ran.out)
+        self.assertIn("initrd.img-", self.boot_image())
+        self.assertIn("initrd.img-", self.root(f"{BARRIER} notice"))
+        self.root("""chmod +x /usr/share/initramfs-tools/hooks/sekisho
+            systemctl start sekisho-boot-image.service""", 600)
+        self.assertEqual(self.boot_image(), "")
+        self.machine.reboot()
+        self.type_line_and_wait("in")
+
+    def boot_image(self) -> str:
+        """What the next boot would lack, in sekisho-barrier's words; empty when it holds."""
+        ran = self.machine.root.run(f"{BARRIER} boot-image", 60)
+        return "" if ran.ok else ran.out + ran.err
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
