@@ -44,6 +44,15 @@ constexpr Permission kTable[] = {
     {"sekisho.v1.GrantService/RevokeGrant", Door::kOperator, Reach::kSubtree, kAdmin | kHelpdesk},
     {"sekisho.v1.GrantService/ListGrants", Door::kOperator, Reach::kSubtree, kReaders},
 
+    {"sekisho.v1.OrderService/SetMode", Door::kOperator, Reach::kSubtree, kAdmin},
+    {"sekisho.v1.OrderService/ConfirmTrial", Door::kOperator, Reach::kSubtree, kAdmin | kInstaller},
+    {"sekisho.v1.OrderService/ListWouldBeBlocked", Door::kOperator, Reach::kSubtree, kEveryone},
+    {"sekisho.v1.OrderService/AdoptDevice", Door::kOperator, Reach::kSubtree, kAdmin | kHelpdesk},
+    {"sekisho.v1.OrderService/AbandonDevice", Door::kOperator, Reach::kSubtree, kAdmin | kHelpdesk},
+    {"sekisho.v1.OrderService/ReleaseTerminal", Door::kOperator, Reach::kSubtree, kAdmin},
+    {"sekisho.v1.OrderService/ListOrders", Door::kOperator, Reach::kSubtree, kEveryone},
+    {"sekisho.v1.OrderService/CancelOrder", Door::kOperator, Reach::kSubtree, kAdmin},
+
     {"sekisho.v1.PolicyService/CheckPolicy", Door::kOperator, Reach::kSelf, kAdmin | kAuditor},
     {"sekisho.v1.PolicyService/DiffPolicy", Door::kOperator, Reach::kSubtree, kAdmin | kAuditor},
     {"sekisho.v1.PolicyService/PublishPolicy", Door::kOperator, Reach::kSubtree, kAdmin},
@@ -53,6 +62,18 @@ constexpr Permission kTable[] = {
 
     {"sekisho.v1.EventService/ListEvents", Door::kOperator, Reach::kSubtree, kReaders},
     {"sekisho.v1.EventService/WatchEvents", Door::kOperator, Reach::kSubtree, kReaders},
+
+    // Both chains are the organisation's; a part of them proves nothing.
+    {"sekisho.v1.HistoryService/ReadHistory", Door::kOperator, Reach::kOrganisation,
+     kAdmin | kAuditor},
+    {"sekisho.v1.HistoryService/ReadAudit", Door::kOperator, Reach::kOrganisation,
+     kAdmin | kAuditor},
+    {"sekisho.v1.HistoryService/GetAnchor", Door::kOperator, Reach::kOrganisation,
+     kAdmin | kAuditor},
+    {"sekisho.v1.HistoryService/ErasePerson", Door::kOperator, Reach::kOrganisation, kAdmin},
+
+    {"sekisho.v1.ParcelService/CarryParcel", Door::kOperator, Reach::kSubtree,
+     kAdmin | kHelpdesk | kInstaller},
 
     {"sekisho.v1.OperatorService/CreateOperator", Door::kOperator, Reach::kSubtree, kAdmin},
     {"sekisho.v1.OperatorService/ListOperators", Door::kOperator, Reach::kSubtree,

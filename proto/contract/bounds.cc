@@ -26,6 +26,7 @@ constexpr std::size_t kMaxToken = 1024;   // an enrolment token's text
 constexpr std::size_t kMaxPage = 1000;    // items of one answer to an operator
 constexpr std::size_t kMaxRules = 1000;   // of a policy; the payload's bound is reached before
 constexpr std::size_t kMaxLive = 64;      // grants, probes, features
+constexpr std::size_t kMaxFleet = 100'000;  // terminals of one order
 constexpr std::size_t kMaxText = 2048;    // what the person at the terminal reads
 
 constexpr FieldBound Bytes(std::size_t max) { return {.max_bytes = max}; }
@@ -94,6 +95,13 @@ const std::map<std::string_view, FieldBound>& Table() {
       {"Welcome.features", List(kMaxLive, 64)},
       // operators' services
       {"CreateGrantRequest.fingerprint", Bytes(kHashBytes)},
+      {"AdoptDeviceRequest.fingerprint", Bytes(kHashBytes)},
+      {"AbandonDeviceRequest.fingerprint", Bytes(kHashBytes)},
+      {"SetModeResponse.terminals", List(kMaxFleet)},
+      {"ConfirmTrialResponse.terminals", List(kMaxFleet)},
+      {"ListWouldBeBlockedResponse.devices", List(kMaxPage)},
+      {"WouldBeBlocked.terminal_names", List(20)},
+      {"ListOrdersResponse.orders", List(kMaxPage)},
       {"ListRequestsResponse.requests", List(kMaxPage)},
       {"ListGrantsResponse.grants", List(kMaxPage)},
       {"ListEventsResponse.events", List(kMaxPage)},
@@ -109,6 +117,23 @@ const std::map<std::string_view, FieldBound>& Table() {
       {"PublishPolicyRequest.yaml", Lines(kMaxPolicyYaml)},
       {"PublishedPolicy.yaml", Lines(kMaxPolicyYaml)},
       {"DiffPolicyResponse.changes", List(2 * kMaxRules + 100, kMaxText)},
+      {"HistoryEvent.record_hash", Bytes(kHashBytes)},
+      {"HistoryEvent.record", Bytes(kMaxRecordBytes)},
+      {"HistoryEvent.link", Bytes(kHashBytes)},
+      {"HistoryAudit.link", Bytes(kHashBytes)},
+      {"HistoryHead.event_link", Bytes(kHashBytes)},
+      {"HistoryHead.audit_link", Bytes(kHashBytes)},
+      {"ReadHistoryResponse.events", List(kMaxPage)},
+      {"ReadAuditResponse.entries", List(kMaxPage)},
+      {"HistoryReport.findings", List(kMaxPage)},
+      {"ErasePersonResponse.receipt", Bytes(kNonceBytes)},
+      // parcels that agentd keeps in mind
+      {"StoredQuestion.nonce", Bytes(kNonceBytes)},
+      {"StoredQuestion.running_grant_ids", List(kMaxLive, 64)},
+      {"StoredParcels.questions", List(4)},
+      {"StoredEnrolment.report_key", Bytes(kHashBytes)},
+      {"StoredEnrolment.nonce", Bytes(kNonceBytes)},
+      {"StoredEnrolment.trust_anchor_hash", Bytes(kHashBytes)},
       // local
       {"LocalEnrolRequest.token", Strings(kMaxToken)},
       {"LinkEnrolOrder.token", Strings(kMaxToken)},
