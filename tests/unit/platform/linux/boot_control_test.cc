@@ -135,6 +135,15 @@ TEST_F(BootControlOnDisk, WhatTheInitramfsUndidIsWrittenForTheNextBoot) {
   EXPECT_EQ(control.Next().mode, BootMode::kTrial);
 }
 
+TEST_F(BootControlOnDisk, ATrialOrderedBeforeAnUndoneOneWasWrittenIsTheLaterWord) {
+  InTrial();
+  scratch.Write("run/trial-undone", "");
+  ASSERT_TRUE(control.Begin({BootMode::kObserve, {}, "initramfs"}).ok());
+  ASSERT_TRUE(control.SetNext({BootMode::kTrial, seconds(900)}).ok());
+  ASSERT_TRUE(control.UndoTrial().ok());
+  EXPECT_EQ(control.Next().mode, BootMode::kTrial);
+}
+
 TEST_F(BootControlOnDisk, ObservingLetsEverythingInAtOnceButNotInARescue) {
   ASSERT_TRUE(control.Begin({BootMode::kRescue, {}, ""}).ok());
   ASSERT_TRUE(control.SetNext({BootMode::kObserve, seconds(900)}).ok());

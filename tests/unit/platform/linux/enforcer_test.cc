@@ -41,7 +41,7 @@ TEST(Enforcer, AllowsAgainAsAKernelThatWasToldNothing) {
   ASSERT_TRUE(enforcer.DenyNewDevices().ok());
   EXPECT_TRUE(enforcer.AllowNewDevices().ok());
   EXPECT_EQ(sysfs.Read("bus/usb/devices/usb1/authorized_default"), "1\n");
-  EXPECT_EQ(sysfs.Read("module/usbcore/parameters/authorized_default"), "-1\n");
+  EXPECT_EQ(sysfs.Read("module/usbcore/parameters/authorized_default"), "-1");
 }
 
 TEST(Enforcer, DenyingWithoutUsbcoreIsAFailure) {
