@@ -27,6 +27,7 @@
 #include "platform/linux/enforcer.h"
 #include "platform/linux/event_loop.h"
 #include "platform/linux/files.h"
+#include "platform/linux/guard/file_watch.h"
 #include "platform/linux/media.h"
 #include "platform/linux/message_socket.h"
 #include "platform/linux/probes.h"
@@ -145,11 +146,18 @@ int Serve(Options options) {
   const std::unique_ptr<platform::UsbProbe> usb_probe =
       MakeUsbProbe(options.probe_user, **loop, clock);
 
+  platform::Result<std::unique_ptr<platform::LinuxFileWatch>> file_watch =
+      platform::LinuxFileWatch::Start(**loop);
+  if (!file_watch.ok()) {
+    engine::Log(engine::Severity::kError, file_watch.failure().ToString());
+  }
+
   options.engine.host = ReadHost(files);
   options.engine.spool_max_bytes = options.spool_max_megabytes << 20;
   engine::Engine engine(
       engine::Seams{**loop, clock, **devices, enforcer, media, backstop, boot_rules, boot_control,
-                    files, seat, probes, usb_probe.get()},
+                    files, seat, probes, usb_probe.get(),
+                    file_watch.ok() ? file_watch->get() : nullptr},
       options.engine);
   engine.Start();
 

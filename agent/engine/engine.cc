@@ -83,6 +83,7 @@ Engine::Engine(Seams seams, Settings settings)
                    (void)reporter_.Record(std::move(event));
                    SendConfiguration();
                  }),
+      integrity_(seams_.loop, seams_.clock, seams_.file_watch, store_, reporter_),
       wall_offset_(WallOffset(seams_.clock)),
       watchers_(std::make_shared<
                 std::map<std::uint64_t, std::function<void(const v1::LocalNotice&)>>>()) {}
@@ -127,6 +128,7 @@ void Engine::Start() {
   if (found == ModeKeeper::Found::kObserveNow) control_.BeginObserving();
   protections_.Try();
   ScheduleAlarm();
+  integrity_.Start();
   RecordSetAside();
 }
 

@@ -16,6 +16,7 @@
 #include "agent/engine/failure.h"
 #include "agent/engine/grant_book.h"
 #include "agent/engine/identity.h"
+#include "agent/engine/integrity.h"
 #include "agent/engine/mode_keeper.h"
 #include "agent/engine/order_book.h"
 #include "agent/engine/policy_keeper.h"
@@ -116,6 +117,7 @@ class Engine {
   Departure departure_;
   Downlink downlink_;
   Enrolment enrolment_;
+  Integrity integrity_;
 
   std::unique_ptr<platform::EventLoop::Handle> device_watch_;
   std::unique_ptr<platform::EventLoop::Handle> alarm_;

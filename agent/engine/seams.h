@@ -9,6 +9,7 @@
 #include "platform/api/clock.h"
 #include "platform/api/devices.h"
 #include "platform/api/event_loop.h"
+#include "platform/api/file_watch.h"
 #include "platform/api/files.h"
 #include "platform/api/probes.h"
 #include "platform/api/usb_probe.h"
@@ -31,6 +32,8 @@ struct Seams {
   platform::Probes& probes;
   // Null when there is nobody to ask.
   platform::UsbProbe* usb_probe = nullptr;
+  // Null when files are not watched.
+  platform::FileWatch* file_watch = nullptr;
 };
 
 // What the terminal tells the console about itself when it enrols: hints, not an identity.

@@ -35,6 +35,8 @@ const char* Name(StateFile file) {
       return "orders";
     case StateFile::kMode:
       return "mode";
+    case StateFile::kSeenFiles:
+      return "seen-files";
   }
   return "unknown";
 }

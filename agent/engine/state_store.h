@@ -12,7 +12,8 @@
 
 namespace sekisho::engine {
 
-enum class StateFile { kIdentity, kReportKey, kKeySet, kBundle, kGrants, kAdopted, kOrders, kMode };
+enum class StateFile { kIdentity, kReportKey, kKeySet, kBundle, kGrants, kAdopted, kOrders, kMode,
+                       kSeenFiles };
 
 // The file's name in the state directory.
 const char* Name(StateFile file);

@@ -119,6 +119,8 @@ class Terminal {
   platform::fake::FakeProbes probes;
   // Null: a terminal without the worker.
   platform::UsbProbe* usb_probe = nullptr;
+  // Null: files are not watched.
+  platform::FileWatch* file_watch = nullptr;
   engine::Settings settings;
   RecordingLink link;
   // What the link says that the console knows, when it connects.
