@@ -94,7 +94,7 @@ EnrolmentResult Enrol(const v1::LinkEnrolOrder& order, const std::stop_token& st
     return Failed(untrusted ? kRootOfTrustMismatch : kConsoleUnreachable, anchor.status());
   }
 
-  absl::StatusOr<TlsKey> key = TlsKey::Generate();
+  absl::StatusOr<TlsKey> key = TlsKey::GenerateBest();
   if (!key.ok()) return Failed(kStateUnwritable, key.status());
   absl::StatusOr<std::string> request = key->CertificateRequest();
   if (!request.ok()) return Failed(kStateUnwritable, request.status());

@@ -12,6 +12,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "agent/link/log.h"
+#include "agent/link/tpm_key.h"
 
 namespace sekisho::link {
 namespace {
@@ -122,6 +124,10 @@ absl::StatusOr<Identity> Assemble(const TlsKey& key, std::span<const Certificate
   if (!key_pem.ok()) return key_pem.status();
   Identity identity;
   identity.key_pem = *std::move(key_pem);
+  absl::StatusOr<std::string> for_grpc = key.ForGrpc();
+  if (!for_grpc.ok()) return for_grpc.status();
+  identity.key_for_grpc = *std::move(for_grpc);
+  identity.protection = key.protection();
   for (const Certificate& certificate : chain) identity.chain_pem += ToPem(certificate.get());
   identity.names = NamesOf(leaf);
   identity.not_before = ToTime(X509_get0_notBefore(leaf));
@@ -145,7 +151,14 @@ absl::StatusOr<std::vector<Certificate>> ReadChain(std::string_view pem) {
 
 }  // namespace
 
-TlsKey::TlsKey(EVP_PKEY* key) : key_(key, EVP_PKEY_free) {}
+TlsKey::TlsKey(EVP_PKEY* key, std::optional<TpmKey> in_tpm)
+    : key_(key, EVP_PKEY_free), in_tpm_(std::move(in_tpm)) {}
+
+absl::StatusOr<TlsKey> TlsKey::InTpm(TpmKey key) {
+  absl::StatusOr<EVP_PKEY*> made = ToOpenSsl(key);
+  if (!made.ok()) return made.status();
+  return TlsKey(*made, std::move(key));
+}
 
 absl::StatusOr<TlsKey> TlsKey::Generate() {
   EVP_PKEY* key = EVP_EC_gen("P-256");
@@ -153,7 +166,29 @@ absl::StatusOr<TlsKey> TlsKey::Generate() {
   return TlsKey(key);
 }
 
+absl::StatusOr<TlsKey> TlsKey::GenerateBest() {
+  if (TheTpm() == nullptr) return Generate();
+  absl::StatusOr<TpmKey> made = TheTpm()->MakeKey();
+  absl::StatusOr<TlsKey> key = made.ok() ? InTpm(*std::move(made)) : made.status();
+  if (key.ok()) return key;
+  if (!absl::IsNotFound(key.status())) {
+    Log(Severity::kWarning,
+        absl::StrCat("the TLS key is kept in a file: ", key.status().message()));
+  }
+  return Generate();
+}
+
 absl::StatusOr<TlsKey> TlsKey::FromPem(std::string_view pem) {
+  if (HoldsTpmPem(pem)) {
+    absl::StatusOr<TpmKey> in_tpm = ReadTpmPem(pem);
+    if (!in_tpm.ok()) return in_tpm.status();
+    if (TheTpm() == nullptr) return absl::UnavailableError("the key is in a TPM: see --link-tpm");
+    if (absl::Status here = TheTpm()->Check(*in_tpm); !here.ok()) {
+      return absl::UnavailableError(
+          absl::StrCat("the key is not in this machine's TPM: ", here.message()));
+    }
+    return InTpm(*std::move(in_tpm));
+  }
   const Bio bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
   // An encrypted key must be refused, not prompted for.
   const auto no_password = [](char*, int, int, void*) { return -1; };
@@ -179,6 +214,7 @@ absl::StatusOr<std::string> TlsKey::CertificateRequest() const {
 }
 
 absl::StatusOr<std::string> TlsKey::Pem() const {
+  if (in_tpm_) return WriteTpmPem(*in_tpm_);
   const Bio bio(BIO_new(BIO_s_secmem()));
   if (bio == nullptr || PEM_write_bio_PKCS8PrivateKey(bio.get(), key_.get(), nullptr, nullptr, 0,
                                                       nullptr, nullptr) != 1) {
@@ -186,6 +222,8 @@ absl::StatusOr<std::string> TlsKey::Pem() const {
   }
   return Drain(bio.get());
 }
+
+absl::StatusOr<std::string> TlsKey::ForGrpc() const { return in_tpm_ ? ToGrpc(*in_tpm_) : Pem(); }
 
 bool Identity::Names(std::string_view terminal_id) const {
   return !terminal_id.empty() && std::find(names.begin(), names.end(), terminal_id) != names.end();

@@ -53,7 +53,8 @@ absl::StatusOr<Identity> IdentityStore::Load(const std::string& path) {
   absl::StatusOr<Identity> identity = ReadIdentity(
       std::string_view(reinterpret_cast<const char*>(content->data()), content->size()));
   OPENSSL_cleanse(content->data(), content->size());
-  if (identity.ok()) return identity;
+  // A TPM that does not answer today may tomorrow: only what is no identity is set aside.
+  if (identity.ok() || absl::IsUnavailable(identity.status())) return identity;
   platform::Result<std::string> aside = files_.SetAside(path, "unreadable");
   Log(Severity::kWarning,
       absl::StrCat(path, " is not a key with its certificates (", identity.status().message(),

@@ -22,7 +22,8 @@ class IdentityStore {
   // A renewal's.
   absl::Status Replace(const Identity& identity);
   // The identity that names `terminal_id` and descends from `ca_der`. A pending one that does is
-  // put in use first. NOT_FOUND when there is none; a file that cannot be read as one is set aside.
+  // put in use first. NOT_FOUND when there is none, UNAVAILABLE when its key is in a TPM that is
+  // not here; a file that cannot be read as one is set aside.
   absl::StatusOr<Identity> Find(std::string_view terminal_id, std::string_view ca_der);
 
  private:

@@ -12,6 +12,7 @@
 
 #include "agent/link/link.h"
 #include "agent/link/log.h"
+#include "agent/link/tpm_key.h"
 #include "platform/linux/files.h"
 #include "platform/linux/message_socket.h"
 #include "sekisho/version.h"
@@ -30,6 +31,7 @@ constexpr char kFooter[] =
 struct Settings {
   std::string socket = "/run/sekisho/link.sock";
   std::string state = "/var/lib/sekisho/link";
+  std::string tpm = "/dev/tpmrm0";
 };
 
 // Probes the state directory by a write: "cannot keep the certificate" must not come as a surprise
@@ -52,6 +54,7 @@ int Serve(const Settings& settings) {
   platform::LinuxFiles files;
   if (const int code = CheckState(files, settings.state); code != 0) return code;
   signal(SIGPIPE, SIG_IGN);
+  if (settings.tpm != "none") SetTpm(settings.tpm);
 
   std::random_device seed;
   std::mt19937_64 generator((static_cast<std::uint64_t>(seed()) << 32) | seed());
@@ -93,6 +96,9 @@ int Main(int argc, char** argv) {
   app.add_option("--link-socket", settings.socket, "agentd's socket for the link")
       ->capture_default_str();
   app.add_option("--link-state", settings.state, "Where the TLS key and certificate are kept")
+      ->capture_default_str();
+  app.add_option("--link-tpm", settings.tpm,
+                 "The TPM 2.0 that the TLS key is made in where there is one; none: a file")
       ->capture_default_str();
   try {
     app.parse(argc, argv);

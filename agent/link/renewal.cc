@@ -89,7 +89,7 @@ void Renewal::LookAfter(std::chrono::seconds delay) {
 }
 
 void Renewal::Ask() {
-  absl::StatusOr<TlsKey> key = TlsKey::Generate();
+  absl::StatusOr<TlsKey> key = TlsKey::GenerateBest();
   absl::StatusOr<std::string> request =
       key.ok() ? key->CertificateRequest() : absl::StatusOr<std::string>(key.status());
   if (!request.ok()) {

@@ -24,6 +24,7 @@ class ManualEventLoop : public EventLoop {
   // Until Stop: whatever is due; when nothing is, time jumps to the next alarm or tick (60 s).
   void Run(Tick tick) override;
   void Stop() override { stopped_ = true; }
+  bool stopped() const { return stopped_; }
 
   // Runs everything that is due now, until nothing is. Gives up (abort) after 100,000 turns: a
   // watch that never drains its descriptor is a bug worth a loud end.

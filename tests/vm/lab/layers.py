@@ -106,13 +106,13 @@ def resume(layer: Path, shape: Shape = Shape(), console_port: int | None = None,
 
 @contextlib.contextmanager
 def on_overlay(disk: Path, shape: Shape, console_port: int | None = None,
-               serve_on: int | None = None):
+               serve_on: int | None = None, extra: tuple[str, ...] = ()):
     """A terminal that is off, on a disk of its own over the given one."""
     overlay_dir = paths.new_workdir("disk")
     try:
         overlay = overlay_dir / "disk.qcow2"
         disks.make_overlay(disk, overlay)
-        with Machine(overlay, shape, console_port, serve_on=serve_on) as machine:
+        with Machine(overlay, shape, console_port, serve_on=serve_on, extra=extra) as machine:
             yield machine
     finally:
         shutil.rmtree(overlay_dir, ignore_errors=True)

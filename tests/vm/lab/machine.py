@@ -44,12 +44,15 @@ class Machine:
     console_port: the loopback port on this host that the terminal reaches as 10.0.2.100:7443,
     and the only thing it can reach. None: it reaches nothing.
     serve_on: the loopback port on this host behind which its own port 7443 is.
+    extra: more of QEMU's options, for a machine that no snapshot is resumed in.
     """
 
     def __init__(self, disk: Path, shape: Shape, console_port: int | None = None,
-                 log: Path | None = None, serve_on: int | None = None):
+                 log: Path | None = None, serve_on: int | None = None,
+                 extra: tuple[str, ...] = ()):
         self._disk = disk
         self._serve_on = serve_on
+        self._extra = extra
         self._shape = shape
         self._console_port = console_port
         self._process = None
@@ -247,6 +250,7 @@ class Machine:
             "-device", "pcie-root-port,id=slot1,chassis=1", "-device",
             "pcie-root-port,id=slot2,chassis=2",
         ]
+        command += self._extra
         ports = [port for port in (shape.keyboard_port, shape.mouse_port) if port]
         for hub in sorted({port.split(".")[0] for port in ports if "." in port}):
             command += ["-device", f"usb-hub,id=hub{hub},bus=xhci.0,port={hub}"]

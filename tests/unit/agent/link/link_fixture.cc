@@ -88,7 +88,7 @@ v1::LinkDown LinkFixture::Configuration() const {
 }
 
 void LinkFixture::GiveIdentity(std::chrono::seconds from, std::chrono::seconds until) {
-  const absl::StatusOr<TlsKey> key = TlsKey::Generate();
+  const absl::StatusOr<TlsKey> key = TlsKey::GenerateBest();
   ASSERT_TRUE(key.ok());
   const std::string chain[] = {
       authority_.IssueClient(*key->CertificateRequest(), kTerminal, from, until), authority_.der()};
