@@ -56,6 +56,7 @@ Exit Probe() {
     std::cout << Say("this boot only observes: there is nothing to try",
                      "今回の起動は監視のみのため、試すものはありません")
               << "\n";
+    NotifyReady();
     return Exit::kDone;
   }
   const platform::LinuxClock clock;
