@@ -35,6 +35,8 @@ std::string MessageOf(const absl::Status& status) { return std::string(status.me
 
 ExitCode ExitCodeOf(const absl::Status& status) {
   if (status.GetPayload(kUsageMark)) return ExitCode::kUsage;
+  // The console's own lost data is a fault of its; what verify says is a finding.
+  if (absl::IsDataLoss(status) && !IsFromConsole(status)) return ExitCode::kAltered;
   switch (status.code()) {
     case absl::StatusCode::kOk:
       return ExitCode::kDone;

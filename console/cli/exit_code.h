@@ -17,6 +17,7 @@ enum class ExitCode {
   kNotFound = 5,      // no such terminal, request, grant, …
   kRefused = 6,       // the console understood and said no: a limit, a policy's fault, a conflict
   kUnreachable = 7,   // no answer, or not the console that was expected
+  kAltered = 8,       // verify found that the history was altered
 };
 
 // INVALID_ARGUMENT that the person at the keyboard caused, told apart from one that the console

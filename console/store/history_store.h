@@ -19,10 +19,10 @@ struct PersonsData {
   std::uint64_t grants = 0;
 };
 
-// The rows as they are, for whoever verifies them (console/history); and erasing.
-class HistoryStore {
+// The rows as they are, for whoever verifies them (console/history).
+class HistoryReader {
  public:
-  virtual ~HistoryStore() = default;
+  virtual ~HistoryReader() = default;
   struct Page {
     std::uint64_t after = 0;
     std::string terminal_id;  // empty: all
@@ -33,12 +33,16 @@ class HistoryStore {
   virtual absl::StatusOr<std::vector<v1::HistoryAudit>> ReadAudit(
       const std::string& organisation_id, std::uint64_t after, std::uint32_t limit) = 0;
   virtual absl::StatusOr<v1::HistoryHead> Head(const std::string& organisation_id) = 0;
+};
 
+// And erasing from them.
+class HistoryStore : public HistoryReader {
+ public:
   virtual absl::StatusOr<PersonsData> CountPerson(const std::string& organisation_id,
                                                   const std::string& person) = 0;
   // One transaction: takes out what names the person, keeps every hash, and adds `audit`, whose
   // detail begins with what was erased (history::EraseDetail; its own detail is the reason). ABORTED
-  // when there are not `expected_events`. Returns the entry's id in `audit_id`.
+  // when there are not `expected_events`.
   struct Erased {
     PersonsData data;
     std::uint64_t audit_id = 0;
