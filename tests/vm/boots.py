@@ -44,6 +44,9 @@ class BootTest(TerminalTest):
         wait_until("the next boot holds it",
                    lambda: self.machine.root.run(f"{BARRIER} boot-image", 60).ok, seconds, 1)
 
+    def next_mode(self) -> str:
+        return self.root(f"{BARRIER} mode --next")
+
     def this_boot(self) -> str:
         """What the barrier wrote of this boot: its mode, and what became of it."""
         return self.root("cat /run/sekisho/boot")
