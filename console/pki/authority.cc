@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <openssl/ec.h>
 
+#include <ctime>
 #include <optional>
 #include <utility>
 
@@ -112,6 +113,24 @@ bool IsAddress(const std::string& name) {
   unsigned char buffer[16];
   return ::inet_pton(AF_INET, name.c_str(), buffer) == 1 ||
          ::inet_pton(AF_INET6, name.c_str(), buffer) == 1;
+}
+
+WallTime TimeOf(const ASN1_TIME* time) {
+  std::tm parts{};
+  if (ASN1_TIME_to_tm(time, &parts) != 1) return {};
+  return WallTime(std::chrono::seconds(::timegm(&parts)));
+}
+
+std::string BytesOf(const ASN1_STRING* text) {
+  return {reinterpret_cast<const char*>(ASN1_STRING_get0_data(text)),
+          static_cast<std::size_t>(ASN1_STRING_length(text))};
+}
+
+// Four or sixteen bytes, as people write them.
+std::string AddressOf(const std::string& bytes) {
+  char text[INET6_ADDRSTRLEN] = {};
+  ::inet_ntop(bytes.size() == 4 ? AF_INET : AF_INET6, bytes.data(), text, sizeof(text));
+  return text;
 }
 
 absl::StatusOr<PkeyPtr> KeyOfRequest(const std::string& request_der) {
@@ -248,8 +267,57 @@ absl::StatusOr<std::vector<std::string>> Authority::IssueTerminal(const std::str
   return std::vector<std::string>{DerOf(certificate->get()), CertificateDer()};
 }
 
+absl::StatusOr<CertificateFacts> Authority::FactsOf(const std::string& pem) {
+  const BioPtr bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+  const X509Ptr certificate(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
+  if (certificate == nullptr) return OpensslError("reading a certificate");
+  CertificateFacts facts;
+  facts.not_before = TimeOf(X509_get0_notBefore(certificate.get()));
+  facts.not_after = TimeOf(X509_get0_notAfter(certificate.get()));
+  auto* names = static_cast<GENERAL_NAMES*>(
+      X509_get_ext_d2i(certificate.get(), NID_subject_alt_name, nullptr, nullptr));
+  for (int i = 0; i < sk_GENERAL_NAME_num(names); ++i) {
+    const GENERAL_NAME* name = sk_GENERAL_NAME_value(names, i);
+    if (name->type == GEN_DNS) {
+      facts.names.push_back(BytesOf(name->d.dNSName));
+    } else if (name->type == GEN_IPADD) {
+      facts.names.push_back(AddressOf(BytesOf(name->d.iPAddress)));
+    }
+  }
+  GENERAL_NAMES_free(names);
+  return facts;
+}
+
 std::string Authority::KeyPem() const { return PemOf(parts_->key.get()); }
 std::string Authority::CertificatePem() const { return PemOf(parts_->certificate.get()); }
 std::string Authority::CertificateDer() const { return DerOf(parts_->certificate.get()); }
+
+absl::StatusOr<Descent> Descent::From(const std::string& authority_pem) {
+  const BioPtr bio(BIO_new_mem_buf(authority_pem.data(), static_cast<int>(authority_pem.size())));
+  const X509Ptr authority(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
+  std::shared_ptr<X509_STORE> store(X509_STORE_new(), X509_STORE_free);
+  if (authority == nullptr || store == nullptr ||
+      X509_STORE_add_cert(store.get(), authority.get()) != 1) {
+    return OpensslError("reading the CA");
+  }
+  X509_VERIFY_PARAM* parameters = X509_STORE_get0_param(store.get());
+  X509_VERIFY_PARAM_set_flags(parameters, X509_V_FLAG_NO_CHECK_TIME);
+  X509_VERIFY_PARAM_set_purpose(parameters, X509_PURPOSE_SSL_CLIENT);
+  return Descent(std::move(store));
+}
+
+absl::Status Descent::CheckClient(const std::string& certificate_pem) const {
+  const BioPtr bio(
+      BIO_new_mem_buf(certificate_pem.data(), static_cast<int>(certificate_pem.size())));
+  const X509Ptr certificate(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
+  const StoreContextPtr context(X509_STORE_CTX_new());
+  const bool good =
+      certificate != nullptr && context != nullptr &&
+      X509_STORE_CTX_init(context.get(), store_.get(), certificate.get(), nullptr) == 1 &&
+      X509_verify_cert(context.get()) == 1;
+  ERR_clear_error();
+  if (good) return absl::OkStatus();
+  return absl::UnauthenticatedError("the client's certificate is not of this console's authority");
+}
 
 }  // namespace sekisho::console::pki

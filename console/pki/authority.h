@@ -12,6 +12,7 @@
 
 struct evp_pkey_st;
 struct x509_st;
+struct x509_store_st;
 
 namespace sekisho::console::pki {
 
@@ -37,6 +38,15 @@ struct ServerCredentials {
   std::string chain_pem;  // leaf, then the CA itself, so that an enrolling terminal sees its root
 };
 
+// What somebody who looks after a certificate wants to know of it.
+struct CertificateFacts {
+  std::vector<std::string> names;  // DNS names and IP addresses
+  WallTime not_before{};
+  WallTime not_after{};
+  // Renewed when two thirds of its lifetime are over.
+  WallTime RenewAt() const { return not_before + (not_after - not_before) * 2 / 3; }
+};
+
 // The console's own certificate authority (X.509 v3, ECDSA P-256, SHA-256; RFC 5280). Thread-safe
 // after construction.
 class Authority {
@@ -57,6 +67,9 @@ class Authority {
                                                          const TerminalIdentity& identity,
                                                          WallTime now) const;
 
+  // Of the first certificate in `pem`.
+  static absl::StatusOr<CertificateFacts> FactsOf(const std::string& pem);
+
   std::string KeyPem() const;  // unencrypted PKCS#8; the caller writes it 0600
   std::string CertificatePem() const;
   std::string CertificateDer() const;
@@ -65,6 +78,18 @@ class Authority {
   struct Parts;
   explicit Authority(std::unique_ptr<Parts> parts);
   std::unique_ptr<Parts> parts_;
+};
+
+// Tells whether a client's certificate descends from an authority, whatever the time. Thread-safe.
+class Descent {
+ public:
+  static absl::StatusOr<Descent> From(const std::string& authority_pem);
+  // UNAUTHENTICATED when it does not, or is not for clients (RFC 5280, 4.2.1.12).
+  absl::Status CheckClient(const std::string& certificate_pem) const;
+
+ private:
+  explicit Descent(std::shared_ptr<x509_store_st> store) : store_(std::move(store)) {}
+  std::shared_ptr<x509_store_st> store_;
 };
 
 }  // namespace sekisho::console::pki

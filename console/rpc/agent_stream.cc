@@ -40,11 +40,15 @@ AgentStream::AgentStream(const Services& services, LogLimiter& log,
   terminal_id_ = identity->terminal_id;
   absl::StatusOr<std::shared_ptr<service::AgentSession>> session =
       services_.agents.Open(*identity, link_);
-  if (!session.ok()) {
+  if (session.ok()) {
+    session_ = *std::move(session);
+  } else if (absl::IsNotFound(session.status())) {
+    // Its Hello may show who it is.
+    unknown_ = *std::move(identity);
+  } else {
     link_->Close(session.status());
     return;
   }
-  session_ = *std::move(session);
   link_->CloseAfter(hello_limit, absl::DeadlineExceededError("no Hello came"));
   StartRead(&request_);
 }
@@ -78,6 +82,12 @@ absl::Status AgentStream::Handle(const v1::ConnectRequest& request) {
     }
     greeted_ = true;
     link_->CloseNotAfter();
+    if (session_ == nullptr) {
+      absl::StatusOr<std::shared_ptr<service::AgentSession>> readmitted =
+          services_.agents.Readmit(unknown_, request.hello(), link_);
+      if (!readmitted.ok()) return readmitted.status();
+      session_ = *std::move(readmitted);
+    }
     return session_->Greet(request.hello());
   }
   if (!request.has_sealed()) return absl::InvalidArgumentError("a message that is not known");

@@ -53,7 +53,9 @@ class AgentStream : public StreamLink::Reactor {
   const Services& services_;
   LogLimiter& log_;
   const std::shared_ptr<StreamLink> link_;
+  // Null until the Hello of a terminal that has to show first that it was enrolled.
   std::shared_ptr<service::AgentSession> session_;
+  pki::TerminalIdentity unknown_;
   std::string terminal_id_;
   bool greeted_ = false;
   contract::TokenBucket rate_{contract::kStreamRate};

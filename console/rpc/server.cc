@@ -10,6 +10,7 @@
 #include "console/rpc/enrolment_door.h"
 #include "console/rpc/event_door.h"
 #include "console/rpc/operator_doors.h"
+#include "console/rpc/tls.h"
 
 namespace sekisho::console::rpc {
 namespace {
@@ -34,8 +35,11 @@ struct Server::Parts {
         sessions(services, pool),
         terminals(services, pool),
         grants(services, pool),
+        orders(services, pool),
         policies(services, pool),
         operators(services, pool),
+        history(services, pool),
+        parcels(services, pool),
         events(services, pool),
         enrolment(services, pool),
         agents(services, pool, hello_limit) {}
@@ -45,8 +49,11 @@ struct Server::Parts {
   SessionDoor sessions;
   TerminalDoor terminals;
   GrantDoor grants;
+  OrderDoor orders;
   PolicyDoor policies;
   OperatorDoor operators;
+  HistoryDoor history;
+  ParcelDoor parcels;
   EventDoor events;
   EnrolmentDoor enrolment;
   AgentDoor agents;
@@ -62,13 +69,11 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   // that looks for deadlocks. For the whole process.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   auto parts = std::make_unique<Parts>(services, options.hello_limit);
-  // A client certificate is asked for, and verified if it comes: operators have none.
-  grpc::SslServerCredentialsOptions ssl(GRPC_SSL_REQUEST_CLIENT_CERTIFICATE_AND_VERIFY);
-  ssl.pem_root_certs = options.client_ca_pem;
-  ssl.pem_key_cert_pairs.push_back(
-      {options.credentials.private_key_pem, options.credentials.chain_pem});
+  absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> credentials =
+      MakeServerCredentials(options);
+  if (!credentials.ok()) return credentials.status();
   grpc::ServerBuilder builder;
-  builder.AddListeningPort(options.listen, grpc::SslServerCredentials(ssl), &parts->port);
+  builder.AddListeningPort(options.listen, *credentials, &parts->port);
   builder.SetMaxReceiveMessageSize(contract::kMaxPolicyYaml + 64 * 1024);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxCallsPerConnection);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, kMinPing);
@@ -79,8 +84,9 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   // Status instead of one, and a batch is the most that comes at once.
   builder.AddChannelArgument(GRPC_ARG_HTTP2_BDP_PROBE, 0);
   for (grpc::Service* service : std::initializer_list<grpc::Service*>{
-           &parts->sessions, &parts->terminals, &parts->grants, &parts->policies, &parts->operators,
-           &parts->events, &parts->enrolment, &parts->agents}) {
+           &parts->sessions, &parts->terminals, &parts->grants, &parts->orders, &parts->policies,
+           &parts->operators, &parts->history, &parts->parcels, &parts->events, &parts->enrolment,
+           &parts->agents}) {
     builder.RegisterService(service);
   }
   parts->server = builder.BuildAndStart();

@@ -14,6 +14,10 @@ namespace sekisho::console::rpc {
 struct ServerOptions {
   std::string listen = "[::]:7443";  // address:port; port 0 takes a free one
   pki::ServerCredentials credentials;
+  // Instead of `credentials`: a PEM file with both, looked at again as often as `credentials_look`
+  // says (whole seconds).
+  std::string credentials_file;
+  std::chrono::seconds credentials_look{60};
   std::string client_ca_pem;
   // How long a stream may be open without its first message.
   std::chrono::milliseconds hello_limit = std::chrono::seconds{30};

@@ -1,7 +1,10 @@
 #include "console/store/sqlite/append.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "console/ids.h"
+#include "console/store/sqlite/orders.h"
 #include "proto/contract/convert.h"
 
 namespace sekisho::console::store::sqlite {
@@ -16,18 +19,20 @@ v1::Parameter Parameter(std::string key, std::string value) {
 
 absl::StatusOr<Head> ReadHead(Connection& connection, const std::string& terminal_id) {
   Query query(connection,
-              "SELECT head_boot_id, head_sequence, head_hash FROM terminals "
+              "SELECT head_boot_id, head_sequence, head_hash, after_restore FROM terminals "
               "WHERE terminal_id = ?1");
   query << terminal_id;
   absl::StatusOr<bool> row = query.Step();
   if (!row.ok()) return row.status();
   if (!*row) return absl::NotFoundError(absl::StrCat("no terminal ", terminal_id));
-  return Head{query.Text(0), static_cast<std::uint64_t>(query.Integer(1)), query.Bytes(2)};
+  return Head{{query.Text(0), static_cast<std::uint64_t>(query.Integer(1)), query.Bytes(2)},
+              static_cast<AfterRestore>(query.Integer(3))};
 }
 
 absl::Status WriteHead(Connection& connection, const std::string& terminal_id, const Head& head) {
   Query query(connection,
-              "UPDATE terminals SET head_boot_id = ?2, head_sequence = ?3, head_hash = ?4 "
+              "UPDATE terminals SET head_boot_id = ?2, head_sequence = ?3, head_hash = ?4, "
+              "after_restore = 0 "
               "WHERE terminal_id = ?1");
   query << terminal_id << head.boot_id << head.sequence << Blob{head.hash};
   return query.Run();
@@ -47,17 +52,29 @@ absl::StatusOr<std::string> StoredHash(Connection& connection, const std::string
 
 enum class Inserted { kAdded, kKeyTaken };
 
-absl::StatusOr<Inserted> InsertRecord(Connection& connection, const ReportedBatch& batch,
-                                      const NewEvent& entry) {
+absl::StatusOr<Inserted> InsertRecord(Connection& connection, EventChain& chain,
+                                      const ReportedBatch& batch, const NewEvent& entry) {
+  absl::StatusOr<EventChain::Place> place = chain.Next(
+      batch.organisation_id,
+      entry.chained_as.empty()
+          ? history::EntryOfEvent(batch.organisation_id, batch.group_path, batch.terminal_id,
+                                  batch.boot_id, entry.event.sequence(),
+                                  batch.received_at.time_since_epoch().count(), entry.record_hash)
+          : entry.chained_as);
+  if (!place.ok()) return place.status();
   Query query(connection,
-              "INSERT INTO events (organisation_id, group_path, terminal_id, boot_id, sequence, "
-              "kind, received_at, record_hash, record) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) "
+              "INSERT INTO events (cursor, link, organisation_id, group_path, terminal_id, "
+              "boot_id, sequence, kind, received_at, record_hash, record) "
+              "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) "
               "ON CONFLICT (terminal_id, boot_id, sequence) DO NOTHING");
-  query << batch.organisation_id << batch.group_path << batch.terminal_id << batch.boot_id
-        << entry.event.sequence() << static_cast<int>(entry.event.kind()) << batch.received_at
-        << Blob{entry.record_hash} << Blob{entry.record};
+  query << place->cursor << Blob{place->link} << batch.organisation_id << batch.group_path
+        << batch.terminal_id << batch.boot_id << entry.event.sequence()
+        << static_cast<int>(entry.event.kind()) << batch.received_at << Blob{entry.record_hash}
+        << Blob{entry.record};
   if (absl::Status status = query.Run(); !status.ok()) return status;
-  return connection.changes() == 1 ? Inserted::kAdded : Inserted::kKeyTaken;
+  if (connection.changes() != 1) return Inserted::kKeyTaken;
+  chain.Take(batch.organisation_id, *std::move(place));
+  return Inserted::kAdded;
 }
 
 absl::Status RaiseChainBroken(Connection& connection, const ReportedBatch& batch,
@@ -96,45 +113,80 @@ absl::Status KeepDisputed(Connection& connection, const ReportedBatch& batch,
   return MarkAltered(connection, batch, entry.event.sequence(), "altered");
 }
 
-absl::Status NoteGap(Connection& connection, const ReportedBatch& batch, std::uint64_t first,
-                     std::uint64_t last) {
+absl::Status NoteGap(Connection& connection, const ReportedBatch& batch, LostSequences lost,
+                     AfterRestore after_restore) {
+  const bool explained = after_restore != AfterRestore::kComplete;
   {
     Query query(connection,
                 "INSERT INTO chain_gaps (organisation_id, terminal_id, boot_id, first_sequence, "
-                "last_sequence, noticed_at, explained) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0) "
+                "last_sequence, noticed_at, explained) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) "
                 "ON CONFLICT DO NOTHING");
-    query << batch.organisation_id << batch.terminal_id << batch.boot_id << first << last
-          << batch.received_at;
+    query << batch.organisation_id << batch.terminal_id << batch.boot_id << lost.first << lost.last
+          << batch.received_at << (explained ? 1 : 0);
     if (absl::Status status = query.Run(); !status.ok()) return status;
     if (connection.changes() == 0) return absl::OkStatus();
   }
-  return RaiseChainBroken(connection, batch, first, "gap");
+  switch (after_restore) {
+    case AfterRestore::kComplete:
+      return RaiseChainBroken(connection, batch, lost.first, "gap");
+    case AfterRestore::kUnheard:
+      return NoteLost(connection, {batch.organisation_id, batch.group_path, batch.terminal_id},
+                      lost, batch.received_at);
+    case AfterRestore::kNoted:
+      break;
+  }
+  return absl::OkStatus();
+}
+
+// Whether `event` follows a record of the terminal, of any enrolment.
+absl::StatusOr<bool> FollowsOneStored(Connection& connection, const ReportedBatch& batch,
+                                      const v1::Event& event) {
+  Query query(connection, "SELECT 1 FROM events WHERE terminal_id = ?1 AND record_hash = ?2 LIMIT 1");
+  query << batch.terminal_id << Blob{event.previous_hash()};
+  return query.Step();
 }
 
 // Whether `event` continues the history at `head`; what does not is recorded, never refused: a
 // broken chain must be seen, and what came after it too.
-absl::Status FollowChain(Connection& connection, const ReportedBatch& batch, const v1::Event& event,
-                         const Head& head) {
-  const bool same_boot = event.boot_id() == head.boot_id;
-  if (event.previous_hash() == head.hash &&
-      (same_boot ? event.sequence() == head.sequence + 1 : event.sequence() == 1)) {
-    return absl::OkStatus();
+absl::Status FollowChain(Connection& connection, EventChain& chain, const ReportedBatch& batch,
+                         const v1::Event& event, const Head& head) {
+  using Kind = history::Continuation::Kind;
+  const history::Continuation continuation = history::ContinuationOf(head, event);
+  if (continuation.kind == Kind::kFollows) return absl::OkStatus();
+  if (absl::Status status = chain.Flush(); !status.ok()) return status;
+  if (head.boot_id.empty()) {
+    // Enrolled anew on a disk that kept its history (another mainboard): it goes on where it stood.
+    absl::StatusOr<bool> goes_on = FollowsOneStored(connection, batch, event);
+    if (!goes_on.ok()) return goes_on.status();
+    if (*goes_on) return absl::OkStatus();
   }
-  if (same_boot && event.sequence() > head.sequence + 1) {
-    return NoteGap(connection, batch, head.sequence + 1, event.sequence() - 1);
-  }
-  if (!same_boot && event.sequence() > 1) {
-    return NoteGap(connection, batch, 1, event.sequence() - 1);
-  }
-  if (!same_boot) {
-    // Its first record names another predecessor: the end of the boot before never came. Kept as
-    // a gap after the newest known record of that boot.
-    ReportedBatch before = batch;
-    before.boot_id = head.boot_id;
-    return NoteGap(connection, before, head.sequence + 1, head.sequence + 1);
+  if (continuation.kind == Kind::kGap) {
+    ReportedBatch missing = batch;
+    missing.boot_id = continuation.boot_id;
+    return NoteGap(connection, missing, {continuation.first, continuation.last},
+                   head.after_restore);
   }
   return MarkAltered(connection, batch, event.sequence(),
-                     event.sequence() <= head.sequence ? "out of order" : "previous hash");
+                     continuation.kind == Kind::kOutOfOrder ? "out of order" : "previous hash");
+}
+
+// The first Status since a restore: what it says was acknowledged and is not stored is lost. When
+// that cannot be told from it, the next record will tell.
+absl::Status NoteWhatRestoreLost(Connection& connection, const ReportedStatus& reported,
+                                 const LostBy& terminal, const Head& head) {
+  const v1::Status& status = reported.status;
+  const bool same_boot = status.boot_id() == head.boot_id;
+  const std::uint64_t known = same_boot ? head.sequence : 0;
+  const std::uint64_t acknowledged =
+      status.last_sequence() - std::min(status.last_sequence(), status.spool_waiting());
+  if (acknowledged > known) {
+    absl::Status noted =
+        NoteLost(connection, terminal, {known + 1, acknowledged}, reported.received_at);
+    if (!noted.ok()) return noted;
+    return SetAfterRestore(connection, terminal.terminal_id, AfterRestore::kNoted);
+  }
+  if (!same_boot || status.last_sequence() > known) return absl::OkStatus();
+  return SetAfterRestore(connection, terminal.terminal_id, AfterRestore::kComplete);
 }
 
 }  // namespace
@@ -145,47 +197,51 @@ absl::StatusOr<std::uint64_t> InsertConsoleEvent(Connection& connection,
                                                  const std::string& terminal_id, v1::EventKind kind,
                                                  const std::vector<v1::Parameter>& parameters,
                                                  WallTime at) {
-  std::uint64_t cursor = 0;
-  {
-    Query query(connection, "SELECT coalesce(max(cursor), 0) + 1 FROM events");
-    absl::StatusOr<bool> row = query.Step();
-    if (!row.ok()) return row.status();
-    cursor = static_cast<std::uint64_t>(query.Integer(0));
-  }
+  EventChain chain(connection);
+  absl::StatusOr<std::uint64_t> cursor = chain.NextCursor();
+  if (!cursor.ok()) return cursor.status();
   v1::Event event;
-  event.set_boot_id("console");
-  event.set_sequence(cursor);
+  event.set_boot_id(std::string(history::kConsoleBoot));
+  event.set_sequence(*cursor);
   event.set_kind(kind);
   event.set_retention(v1::RETENTION_KEEP);
   *event.mutable_wall_time() = contract::ToProto(at);
   for (const v1::Parameter& parameter : parameters) *event.add_parameters() = parameter;
   const std::string record = event.SerializeAsString();
+  const std::string hash = Sha256Of(record);
+  absl::StatusOr<EventChain::Place> place =
+      chain.Next(organisation_id,
+                 history::EntryOfEvent(organisation_id, group_path, terminal_id, event.boot_id(),
+                                       *cursor, at.time_since_epoch().count(), hash));
+  if (!place.ok()) return place.status();
   Query query(connection,
               "INSERT INTO events (cursor, organisation_id, group_path, terminal_id, boot_id, "
-              "sequence, kind, received_at, record_hash, record) "
-              "VALUES (?1, ?2, ?3, ?4, 'console', ?1, ?5, ?6, ?7, ?8)");
-  query << cursor << organisation_id << group_path << terminal_id << static_cast<int>(kind) << at
-        << Blob{Sha256Of(record)} << Blob{record};
+              "sequence, kind, received_at, record_hash, record, link) "
+              "VALUES (?1, ?2, ?3, ?4, 'console', ?1, ?5, ?6, ?7, ?8, ?9)");
+  query << *cursor << organisation_id << group_path << terminal_id << static_cast<int>(kind) << at
+        << Blob{hash} << Blob{record} << Blob{place->link};
   if (absl::Status status = query.Run(); !status.ok()) return status;
+  chain.Take(organisation_id, *std::move(place));
+  if (absl::Status status = chain.Flush(); !status.ok()) return status;
   return cursor;
 }
 
 absl::StatusOr<AppendedBatch> AppendBatch(Connection& connection, const ReportedBatch& batch,
-                                          ReportedDevices& devices) {
+                                          ReportedDevices& devices, EventChain& chain) {
   absl::StatusOr<Head> head = ReadHead(connection, batch.terminal_id);
   if (!head.ok()) return head.status();
   AppendedBatch result;
   for (const NewEvent& entry : batch.records) {
     const std::uint64_t sequence = entry.event.sequence();
-    absl::StatusOr<Inserted> inserted = InsertRecord(connection, batch, entry);
+    absl::StatusOr<Inserted> inserted = InsertRecord(connection, chain, batch, entry);
     if (!inserted.ok()) return inserted.status();
     if (*inserted == Inserted::kAdded) {
       ++result.added;
-      absl::Status status = FollowChain(connection, batch, entry.event, *head);
+      absl::Status status = FollowChain(connection, chain, batch, entry.event, *head);
       if (status.ok()) status = ApplyProjection(connection, batch, entry.event, devices);
       if (!status.ok()) return status;
-      if (batch.boot_id != head->boot_id || sequence > head->sequence) {
-        *head = Head{batch.boot_id, sequence, entry.record_hash};
+      if (history::Advances(*head, batch.boot_id, sequence)) {
+        *head = Head{{batch.boot_id, sequence, entry.record_hash}, AfterRestore::kComplete};
       }
     } else {
       absl::StatusOr<std::string> stored =
@@ -193,8 +249,11 @@ absl::StatusOr<AppendedBatch> AppendBatch(Connection& connection, const Reported
       if (!stored.ok()) return stored.status();
       if (*stored == entry.record_hash) {
         ++result.duplicates;
-      } else if (absl::Status status = KeepDisputed(connection, batch, entry); !status.ok()) {
-        return status;
+      } else {
+        ++result.disputed;
+        absl::Status status = chain.Flush();
+        if (status.ok()) status = KeepDisputed(connection, batch, entry);
+        if (!status.ok()) return status;
       }
     }
     result.last_sequence = sequence;
@@ -209,14 +268,33 @@ absl::StatusOr<AppendedBatch> AppendBatch(Connection& connection, const Reported
 }
 
 absl::Status WriteStatus(Connection& connection, const ReportedStatus& reported) {
+  LostBy terminal{.organisation_id = "", .group_path = "", .terminal_id = reported.terminal_id};
+  Head head;
   {
     Query query(connection,
-                "UPDATE terminals SET last_status = ?2, last_status_at = ?3, silent = 0 "
-                "WHERE terminal_id = ?1");
+                "UPDATE terminals SET last_status = ?2, last_status_at = ?3, silent = 0, "
+                "hardware = CASE WHEN length(hardware) = 0 THEN ?4 ELSE hardware END "
+                "WHERE terminal_id = ?1 AND (?5 = 0 OR enrolment = ?5) "
+                "RETURNING organisation_id, group_path, head_boot_id, head_sequence, "
+                "after_restore");
     query << reported.terminal_id << Blob{reported.status.SerializeAsString()}
-          << reported.received_at;
-    if (absl::Status status = query.Run(); !status.ok()) return status;
+          << reported.received_at << Blob{reported.status.hardware()} << reported.enrolment;
+    absl::StatusOr<bool> row = query.Step();
+    if (!row.ok()) return row.status();
+    if (*row) {
+      terminal.organisation_id = query.Text(0);
+      terminal.group_path = query.Text(1);
+      head.boot_id = query.Text(2);
+      head.sequence = static_cast<std::uint64_t>(query.Integer(3));
+      head.after_restore = static_cast<AfterRestore>(query.Integer(4));
+      if (absl::Status status = query.Run(); !status.ok()) return status;
+    }
   }
+  if (head.after_restore == AfterRestore::kUnheard) {
+    absl::Status noted = NoteWhatRestoreLost(connection, reported, terminal, head);
+    if (!noted.ok()) return noted;
+  }
+  if (absl::Status status = WriteOrderVersion(connection, reported); !status.ok()) return status;
   Query query(connection,
               "UPDATE organisations SET highest_reported_bundle = ?2 "
               "WHERE highest_reported_bundle < ?2 AND organisation_id = "

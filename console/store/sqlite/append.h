@@ -5,25 +5,27 @@
 #include <map>
 #include <string_view>
 
+#include "console/history/chain.h"
 #include "console/store/event_store.h"
 #include "console/store/projection.h"
+#include "console/store/sqlite/chains.h"
 #include "console/store/sqlite/connection.h"
+#include "console/store/sqlite/restores.h"
 
 // The steps of EventStore::Append, each inside the caller's transaction.
 namespace sekisho::console::store::sqlite {
 
 // Where a terminal's history stands: its newest record.
-struct Head {
-  std::string boot_id;
-  std::uint64_t sequence = 0;
-  std::string hash;
+struct Head : history::Head {
+  // A restore may have cut its history here.
+  AfterRestore after_restore = AfterRestore::kComplete;
 };
 
-// The newest report of each device in one transaction. Most events of a busy terminal name the same
-// few devices, and only the newest report of each is kept. Points into the batches.
+// The newest report of each device in one transaction, and whether it would be blocked. Most events
+// of a busy terminal name the same few devices. Points into the batches.
 class ReportedDevices {
  public:
-  void Note(const ReportedBatch& batch, const v1::Device& device);
+  void Note(const ReportedBatch& batch, const v1::Event& event);
   absl::Status Write(Connection& connection) const;
 
  private:
@@ -34,14 +36,20 @@ class ReportedDevices {
     auto operator<=>(const Key&) const = default;
   };
   struct Newest {
-    const ReportedBatch* batch;
-    const v1::Device* device;
+    const ReportedBatch* batch = nullptr;
+    const v1::Event* event = nullptr;
+    // After `settled`: how often it would have been blocked, and the newest verdict that says so.
+    std::uint64_t would_block = 0;
+    const v1::Verdict* verdict = nullptr;
+    bool settled = false;
   };
+  static absl::Status WriteDevice(Connection& connection, const Key& key, const Newest& newest);
+  static absl::Status WriteWouldBlock(Connection& connection, const Key& key, const Newest& newest);
   std::map<Key, Newest> newest_;
 };
 
 absl::StatusOr<AppendedBatch> AppendBatch(Connection& connection, const ReportedBatch& batch,
-                                          ReportedDevices& devices);
+                                          ReportedDevices& devices, EventChain& chain);
 absl::Status WriteStatus(Connection& connection, const ReportedStatus& status);
 
 // Requests, grants, reported devices and explained gaps follow from the event, which outlives

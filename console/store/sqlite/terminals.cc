@@ -15,7 +15,7 @@ const std::string& NoHash() {
   "organisation_id, terminal_id, group_id, group_path, name, state, report_public_key, "        \
   "hostname, hardware_serial, machine_id, enrolment, enrolled_at, revoked_at, last_status_at, " \
   "last_status, silent, altered OR EXISTS (SELECT 1 FROM chain_gaps AS g WHERE g.terminal_id "  \
-  "= terminals.terminal_id AND g.explained = 0)"
+  "= terminals.terminal_id AND g.explained = 0), hardware, duplicated"
 
 TerminalRecord TerminalOf(const Query& row) {
   TerminalRecord record;
@@ -36,6 +36,8 @@ TerminalRecord TerminalOf(const Query& row) {
   record.last_status.ParseFromString(row.Bytes(14));
   record.silent = row.Integer(15) != 0;
   record.chain_broken = row.Integer(16) != 0;
+  record.hardware = row.Bytes(17);
+  record.duplicated = row.Integer(18) != 0;
   return record;
 }
 
@@ -60,7 +62,8 @@ absl::Status WriteTerminal(Connection& connection, const TerminalRecord& record)
       "hardware_serial = excluded.hardware_serial, machine_id = excluded.machine_id, "
       "enrolment = excluded.enrolment, enrolled_at = excluded.enrolled_at, revoked_at = NULL, "
       "last_status_at = NULL, last_status = excluded.last_status, silent = 0, altered = 0, "
-      "head_boot_id = '', head_sequence = 0, head_hash = excluded.head_hash");
+      "hardware = x'', duplicated = 0, "
+      "head_boot_id = '', head_sequence = 0, head_hash = excluded.head_hash, after_restore = 0");
   query << record.organisation_id << record.terminal_id << record.group_id << record.group_path
         << record.name << static_cast<int>(record.state) << Blob{record.report_public_key}
         << record.hostname << record.hardware_serial << record.machine_id << record.enrolment
@@ -111,6 +114,25 @@ absl::StatusOr<TerminalRecord> Terminals::FindTerminalByName(const std::string& 
   return record;
 }
 
+absl::StatusOr<std::vector<TerminalRecord>> Terminals::ListTerminalsBySerial(
+    const std::string& organisation_id, const std::string& serial, std::uint32_t limit) {
+  std::vector<TerminalRecord> records;
+  if (serial.empty()) return records;
+  absl::Status status = database_.Read([&](Connection& connection) {
+    Query query(connection, "SELECT " SEKISHO_TERMINAL_COLUMNS
+                            " FROM terminals WHERE organisation_id = ?1 "
+                            "AND hardware_serial = ?2 ORDER BY name LIMIT ?3");
+    query << organisation_id << serial << limit;
+    for (;;) {
+      absl::StatusOr<bool> row = query.Step();
+      if (!row.ok() || !*row) return row.status();
+      records.push_back(TerminalOf(query));
+    }
+  });
+  if (!status.ok()) return status;
+  return records;
+}
+
 absl::StatusOr<std::vector<TerminalRecord>> Terminals::ListTerminals(const Scope& scope,
                                                                      const std::string& after_name,
                                                                      std::uint32_t limit) {
@@ -145,6 +167,14 @@ absl::Status Terminals::RevokeTerminal(const std::string& terminal_id, WallTime 
       }
     }
     return InsertAudit(connection, audit);
+  });
+}
+
+absl::Status Terminals::MarkDuplicated(const std::string& terminal_id) {
+  return database_.Write([&](Connection& connection) {
+    Query query(connection, "UPDATE terminals SET duplicated = 1 WHERE terminal_id = ?1");
+    query << terminal_id;
+    return query.Run();
   });
 }
 

@@ -1,4 +1,7 @@
 #include "absl/strings/str_cat.h"
+#include "console/store/sqlite/append.h"
+#include "console/store/sqlite/orders.h"
+#include "console/store/sqlite/restores.h"
 #include "console/store/sqlite/terminals.h"
 
 namespace sekisho::console::store::sqlite {
@@ -109,7 +112,9 @@ absl::StatusOr<TerminalRecord> Tokens::EnrolWithToken(const std::string& token_i
     if (absl::Status taken = TakeOneUse(connection, token_id, now); !taken.ok()) return taken;
     absl::StatusOr<TerminalRecord> before = ReadTerminal(connection, terminal.terminal_id);
     if (!before.ok() && !absl::IsNotFound(before.status())) return before.status();
-    enrolled.enrolment = before.ok() ? before->enrolment + 1 : 1;
+    absl::StatusOr<std::uint64_t> leap = TotalLeap(connection, terminal.organisation_id);
+    if (!leap.ok()) return leap.status();
+    enrolled.enrolment = before.ok() ? before->enrolment + 1 + static_cast<std::int64_t>(*leap) : 1;
     enrolled.state = v1::TERMINAL_STATE_ENROLLED;
     enrolled.enrolled_at = now;
     enrolled.last_status.Clear();
@@ -120,6 +125,17 @@ absl::StatusOr<TerminalRecord> Tokens::EnrolWithToken(const std::string& token_i
       Query query(connection, "UPDATE chain_gaps SET explained = 1 WHERE terminal_id = ?1");
       query << terminal.terminal_id;
       if (absl::Status closed = query.Run(); !closed.ok()) return closed;
+    }
+    absl::Status void_orders = CloseOrders(connection, terminal.terminal_id, now);
+    if (!void_orders.ok()) return void_orders;
+    if (before.ok() && before->enrolment > 0) {
+      v1::Parameter enrolment;
+      enrolment.set_key("enrolment");
+      enrolment.set_value(absl::StrCat(enrolled.enrolment));
+      absl::StatusOr<std::uint64_t> told = InsertConsoleEvent(
+          connection, enrolled.organisation_id, enrolled.group_path, enrolled.terminal_id,
+          v1::EVENT_KIND_TERMINAL_REINSTALLED, {enrolment}, now);
+      if (!told.ok()) return told.status();
     }
     return InsertAudit(connection, audit);
   });

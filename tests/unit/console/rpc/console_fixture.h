@@ -50,7 +50,8 @@ class ConsoleFixture : public ::testing::Test {
     rpc::ServerOptions options;
     options.listen = "127.0.0.1:0";
     options.hello_limit = hello_limit_;
-    options.credentials = console_->keyring().server();
+    options.credentials_file = console_->keyring().server_file();
+    options.credentials_look = std::chrono::seconds(1);
     options.client_ca_pem = console_->keyring().authority().CertificatePem();
     absl::StatusOr<std::unique_ptr<rpc::Server>> server =
         rpc::Server::Start(options, console_->services());

@@ -20,21 +20,28 @@ struct TlsKey {
   std::string request_der;
 };
 
-TlsKey MakeTlsKey() {
-  const pki::PkeyPtr key(EVP_EC_gen("P-256"));
+std::string RequestOver(EVP_PKEY* key) {
   const pki::RequestPtr request(X509_REQ_new());
-  X509_REQ_set_pubkey(request.get(), key.get());
-  X509_REQ_sign(request.get(), key.get(), EVP_sha256());
+  X509_REQ_set_pubkey(request.get(), key);
+  X509_REQ_sign(request.get(), key, EVP_sha256());
   unsigned char* der = nullptr;
   const int size = i2d_X509_REQ(request.get(), &der);
-  TlsKey made;
-  made.request_der.assign(reinterpret_cast<char*>(der), static_cast<std::size_t>(size));
+  std::string bytes(reinterpret_cast<char*>(der), static_cast<std::size_t>(size));
   OPENSSL_free(der);
+  return bytes;
+}
+
+TlsKey MakeTlsKey() {
+  const pki::PkeyPtr key(EVP_EC_gen("P-256"));
+  TlsKey made;
+  made.request_der = RequestOver(key.get());
   const pki::BioPtr bio(BIO_new(BIO_s_mem()));
   PEM_write_bio_PrivateKey(bio.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr);
   made.pem = pki::Contents(bio.get());
   return made;
 }
+
+}  // namespace
 
 std::string PemOf(const std::string& der) {
   const auto* data = reinterpret_cast<const unsigned char*>(der.data());
@@ -43,6 +50,8 @@ std::string PemOf(const std::string& der) {
   PEM_write_bio_X509(bio.get(), certificate.get());
   return pki::Contents(bio.get());
 }
+
+namespace {
 
 absl::Status FromGrpc(const grpc::Status& status) {
   return absl::Status(static_cast<absl::StatusCode>(status.error_code()), status.error_message());
@@ -53,6 +62,14 @@ absl::Status FromGrpc(const grpc::Status& status) {
 absl::StatusOr<TerminalClient> TerminalClient::Enrol(int port, const std::string& ca_pem,
                                                      const std::string& token,
                                                      const std::string& hostname,
+                                                     const Spoil& spoil) {
+  return Enrol(port, ca_pem, token, hostname, absl::StrCat("SN-", hostname), spoil);
+}
+
+absl::StatusOr<TerminalClient> TerminalClient::Enrol(int port, const std::string& ca_pem,
+                                                     const std::string& token,
+                                                     const std::string& hostname,
+                                                     const std::string& serial,
                                                      const Spoil& spoil) {
   absl::StatusOr<v1::EnrolmentToken> read = contract::ReadToken(token);
   if (!read.ok()) return read.status();
@@ -65,7 +82,7 @@ absl::StatusOr<TerminalClient> TerminalClient::Enrol(int port, const std::string
   claims.set_token_id(read->token_id());
   claims.set_report_public_key(AsBytes(client.report_key_->public_key()));
   claims.set_hostname(hostname);
-  claims.set_hardware_serial("SN-" + hostname);
+  claims.set_hardware_serial(serial);
   claims.set_nonce(contract::RandomBytes(16));
   claims.set_agent_version("0.1.0");
   v1::EnrolRequest request;
@@ -92,6 +109,7 @@ absl::StatusOr<TerminalClient> TerminalClient::Enrol(int port, const std::string
   if (!got.ok()) return FromGrpc(got);
   client.anchor_.ParseFromString(response.trust_anchor());
   client.key_set_ = response.key_set();
+  client.enrolment_ = response.enrolment();
   absl::StatusOr<contract::OpenedKeySet> keys =
       contract::OpenKeySet(client.anchor_, response.key_set());
   if (!keys.ok()) return keys.status();
@@ -196,6 +214,29 @@ grpc::Status TerminalClient::Renew() {
   request.set_certificate_request(MakeTlsKey().request_der);
   v1::RenewCertificateResponse response;
   return v1::AgentService::NewStub(NewChannel())->RenewCertificate(&context, request, &response);
+}
+
+absl::Status TerminalClient::TakeKeySet(const v1::Sealed& key_set) {
+  absl::StatusOr<contract::OpenedKeySet> opened = contract::OpenKeySet(anchor_, key_set);
+  if (opened.ok()) key_set_ = key_set;
+  return opened.status();
+}
+
+absl::Status TerminalClient::TakeAnchor(const v1::Sealed& link) {
+  absl::StatusOr<contract::PublicKey> root = contract::ParsePublicKey(anchor_.root_public_key());
+  if (!root.ok()) return root.status();
+  contract::KeyRing ring(organisation_id_);
+  ring.Add(v1::PURPOSE_TRUST_ANCHOR, *root);
+  absl::StatusOr<v1::TrustAnchor> next =
+      contract::OpenAndParse<v1::TrustAnchor>(ring, link, v1::PURPOSE_TRUST_ANCHOR);
+  if (next.ok()) anchor_ = *std::move(next);
+  return next.status();
+}
+
+std::string TerminalClient::CertificateRequest() const {
+  const pki::BioPtr bio(BIO_new_mem_buf(key_pem_.data(), static_cast<int>(key_pem_.size())));
+  const pki::PkeyPtr key(PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, nullptr));
+  return RequestOver(key.get());
 }
 
 void TerminalClient::Cut() {

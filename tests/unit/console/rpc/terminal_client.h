@@ -16,15 +16,23 @@
 
 namespace sekisho::console::testing {
 
+// A certificate, PEM of DER.
+std::string PemOf(const std::string& der);
+
 // A terminal's end of the wire: real keys, a real certificate request, real mutual TLS. It does
 // what it is told, also what no honest terminal would.
 class TerminalClient {
  public:
   using Spoil = std::function<void(v1::EnrolRequest&)>;
   // GetTrustAnchor, Enrol; the claims and the request as an honest terminal makes them, unless
-  // `spoil` does something to the latter.
+  // `spoil` does something to the latter. The hardware's serial is the hostname's after "SN-".
   static absl::StatusOr<TerminalClient> Enrol(int port, const std::string& ca_pem,
                                               const std::string& token, const std::string& hostname,
+                                              const Spoil& spoil = nullptr);
+  // The same with a serial number of its own.
+  static absl::StatusOr<TerminalClient> Enrol(int port, const std::string& ca_pem,
+                                              const std::string& token, const std::string& hostname,
+                                              const std::string& serial,
                                               const Spoil& spoil = nullptr);
 
   const std::string& terminal_id() const { return terminal_id_; }
@@ -33,6 +41,8 @@ class TerminalClient {
   const std::string& organisation_id() const { return organisation_id_; }
   const v1::TrustAnchor& anchor() const { return anchor_; }
   const v1::Sealed& key_set() const { return key_set_; }
+  // The EnrolmentGrant as the console sealed it.
+  const v1::Sealed& enrolment() const { return enrolment_; }
 
   // Opens the stream and greets; what the stream ended with if it did not come to a Welcome.
   grpc::Status Connect(const v1::Hello& hello = DefaultHello());
@@ -66,6 +76,14 @@ class TerminalClient {
   absl::StatusOr<v1::Acknowledgement> ReadAcknowledgement();
   // Asks for a certificate in the place of the one in use.
   grpc::Status Renew();
+  // As agentd takes a newer key set, and an anchor in the place of the one held.
+  absl::Status TakeKeySet(const v1::Sealed& key_set);
+  absl::Status TakeAnchor(const v1::Sealed& link);
+  // Shows another certificate for the same key from now on (PEM).
+  void UseCertificates(std::string chain_pem) { chain_pem_ = std::move(chain_pem); }
+  const std::string& certificates() const { return chain_pem_; }
+  // PKCS#10, DER, over the key in use.
+  std::string CertificateRequest() const;
   // The console has started again, on this port.
   void MoveTo(int port) { port_ = port; }
 
@@ -85,6 +103,7 @@ class TerminalClient {
   std::string organisation_id_;
   v1::TrustAnchor anchor_;
   v1::Sealed key_set_;
+  v1::Sealed enrolment_;
   std::optional<contract::PrivateKey> report_key_;
   std::uint64_t sequence_ = 0;
   std::uint64_t boottime_ns_ = 1'000'000'000;
