@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "agent/link/channel.h"
 #include "agent/link/log.h"
+#include "proto/contract/convert.h"
 
 namespace sekisho::link {
 namespace {
@@ -163,6 +164,10 @@ void Link::Connect() {
   hello.set_newest_protocol(kNewestProtocol);
   hello.set_agent_version(configuration_->agent_version());
   hello.set_boot_id(configuration_->boot_id());
+  for (const std::string_view feature : contract::Features()) {
+    hello.add_features(std::string(feature));
+  }
+  if (configuration_->has_enrolment()) *hello.mutable_enrolment() = configuration_->enrolment();
 
   std::shared_ptr<grpc::Channel> channel =
       MakeChannel(configuration_->console_address(), *ca_pem, &*identity);
@@ -174,7 +179,7 @@ void Link::Connect() {
           .welcomed =
               [this, channel, identity = *identity,
                ca = anchor.ca_certificate()](const v1::Welcome& welcome) {
-                Welcomed(welcome);
+                Welcomed(welcome, identity.protection);
                 if (console_ != Console::kOpen) return;
                 renewal_.Watch(channel, identity, ca, configuration_->terminal_id());
               },
@@ -192,7 +197,7 @@ void Link::Connect() {
           .closed = [this](const absl::Status& why) { ConsoleLost(why); }});
 }
 
-void Link::Welcomed(const v1::Welcome& welcome) {
+void Link::Welcomed(const v1::Welcome& welcome, v1::KeyProtection protection) {
   if (welcome.terminal_id() != configuration_->terminal_id()) {
     return stream_->Close(absl::PermissionDeniedError("the console takes us for another terminal"));
   }
@@ -200,6 +205,11 @@ void Link::Welcomed(const v1::Welcome& welcome) {
   console_since_ = Steady::now();
   Log(Severity::kInfo, absl::StrCat("connected to ", configuration_->console_address(),
                                     ", protocol ", welcome.protocol()));
+  // Before the state: the first Status already depends on it.
+  v1::LinkUp message;
+  *message.mutable_welcome()->mutable_features() = welcome.features();
+  message.mutable_welcome()->set_key_protection(protection);
+  Tell(message);
   TellState(v1::LINK_STATE_CONNECTED);
 }
 

@@ -77,7 +77,8 @@ class Link {
   // To the console.
   void Configure(v1::LinkConfiguration configuration);
   void Connect();
-  void Welcomed(const v1::Welcome& welcome);
+  // `protection`: of the key that this stream was opened with.
+  void Welcomed(const v1::Welcome& welcome, v1::KeyProtection protection);
   void FromConsole(v1::Sealed sealed);
   void ConsoleLost(const absl::Status& why);
   void RetryAfter(std::chrono::milliseconds delay);

@@ -1,4 +1,5 @@
 // The stream, through a real socket, real gRPC and mutual TLS.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -49,6 +50,40 @@ TEST_F(StreamTest, DoesNotWakeAgentdForOneMessageThatWasTaken) {
   const std::optional<v1::LinkUp> taken = agentd_.Receive();
   ASSERT_TRUE(taken.has_value());
   EXPECT_EQ(taken->taken().count(), 4u);
+}
+
+TEST_F(StreamTest, SaysWhatTheConsoleKnowsBeforeItSaysThatItIsConnected) {
+  console_->features = {"grants", "orders"};
+  GiveIdentity(std::chrono::seconds{-60}, std::chrono::hours{24 * 90});
+  StartLink();
+  ASSERT_TRUE(agentd_.Accept());
+  ASSERT_TRUE(agentd_.Send(Configuration()));
+  bool welcomed = false;
+  const auto connected = agentd_.ReceiveUntil([&](const v1::LinkUp& up) {
+    if (up.has_welcome()) {
+      welcomed = true;
+      EXPECT_THAT(up.welcome().features(), ::testing::ElementsAre("grants", "orders"));
+      EXPECT_NE(up.welcome().key_protection(), v1::KEY_PROTECTION_UNSPECIFIED);
+    }
+    return up.state() == v1::LINK_STATE_CONNECTED;
+  });
+  ASSERT_TRUE(connected.has_value());
+  EXPECT_TRUE(welcomed) << "agentd's first status already depends on it";
+}
+
+TEST_F(StreamTest, ItsHelloCarriesTheEnrolmentAndWhatThisAgentKnows) {
+  GiveIdentity(std::chrono::seconds{-60}, std::chrono::hours{24 * 90});
+  StartLink();
+  ASSERT_TRUE(agentd_.Accept());
+  v1::LinkDown configuration = Configuration();
+  v1::Sealed* enrolment = configuration.mutable_configuration()->mutable_enrolment();
+  enrolment->set_purpose(v1::PURPOSE_ENROLMENT);
+  enrolment->set_payload("as the root signed it");
+  ASSERT_TRUE(agentd_.Send(configuration));
+  ASSERT_TRUE(agentd_.ReceiveState(v1::LINK_STATE_CONNECTED));
+  ASSERT_TRUE(console_->Await([this] { return console_->streams() == 1; }));
+  EXPECT_EQ(console_->last_hello().enrolment().payload(), "as the root signed it");
+  EXPECT_THAT(console_->last_hello().features(), ::testing::Contains("orders"));
 }
 
 TEST_F(StreamTest, PassesTheConsolesResyncOn) {

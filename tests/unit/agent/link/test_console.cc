@@ -46,6 +46,10 @@ std::vector<v1::Sealed> TestConsole::received() const {
   const std::lock_guard lock(mutex_);
   return received_;
 }
+v1::Hello TestConsole::last_hello() const {
+  const std::lock_guard lock(mutex_);
+  return last_hello_;
+}
 std::string TestConsole::last_peer() const {
   const std::lock_guard lock(mutex_);
   return last_peer_;
@@ -135,10 +139,12 @@ grpc::Status TestConsole::Connect(grpc::ServerContext* context, Stream* stream) 
   v1::ConnectResponse welcome;
   welcome.mutable_welcome()->set_protocol(protocol);
   welcome.mutable_welcome()->set_terminal_id(welcome_terminal);
+  for (const std::string& feature : features) welcome.mutable_welcome()->add_features(feature);
   stream->Write(welcome);
   {
     const std::lock_guard lock(mutex_);
     ++streams_;
+    last_hello_ = request.hello();
     stream_ = stream;
     stream_context_ = context;
     const auto names = context->auth_context()->FindPropertyValues(GRPC_X509_CN_PROPERTY_NAME);

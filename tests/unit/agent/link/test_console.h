@@ -36,6 +36,7 @@ class TestConsole : public v1::EnrolmentService::Service, public v1::AgentServic
   std::string trust_anchor;
   std::uint32_t protocol = 1;
   std::string welcome_terminal = kTerminal;
+  std::vector<std::string> features;  // of Welcome
   grpc::Status connect_status;  // not OK: instead of a Welcome
   std::chrono::seconds certificate_from{-60};
   std::chrono::seconds certificate_until{std::chrono::hours{24 * 90}};
@@ -45,6 +46,7 @@ class TestConsole : public v1::EnrolmentService::Service, public v1::AgentServic
   int renewals() const;
   int streams() const;  // ever opened
   std::vector<v1::Sealed> received() const;
+  v1::Hello last_hello() const;
   std::string last_peer() const;  // the client certificate's common name of the newest stream
   // Until `enough` of (*this) holds; false at the deadline.
   bool Await(const std::function<bool()>& enough);
@@ -77,6 +79,7 @@ class TestConsole : public v1::EnrolmentService::Service, public v1::AgentServic
   std::vector<v1::EnrolRequest> enrolments_;
   std::vector<v1::Sealed> received_;
   std::string last_peer_;
+  v1::Hello last_hello_;
   int renewals_ = 0;
   int streams_ = 0;
   Reading reading_ = Reading::kOn;
