@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "console/clock.h"
+#include "console/live/order_lane.h"
 #include "sekisho/v1/agent_service.pb.h"
 #include "sekisho/v1/event.pb.h"
 
@@ -63,12 +65,19 @@ class LiveTerminal {
   std::chrono::nanoseconds heard_steady() const;
   void SetStatus(KnownStatus status);
 
+  // What its Hello and this console have in common; set before it is attached.
+  void SetFeatures(std::set<std::string> features) { features_ = std::move(features); }
+  bool Speaks(const std::string& feature) const { return features_.contains(feature); }
+  OrderLane& orders() { return orders_; }
+
  private:
   const std::string organisation_id_;
   const std::string terminal_id_;
   const std::string group_path_;
   const std::shared_ptr<TerminalLink> link_;
   const std::chrono::nanoseconds attached_steady_;
+  std::set<std::string> features_;
+  OrderLane orders_;
   mutable std::mutex mutex_;
   std::unique_ptr<KnownStatus> status_;
 };

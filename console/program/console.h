@@ -36,16 +36,24 @@ class Console {
   const pki::Keyring& keyring() const { return keyring_; }
   store::Backend& store() { return *backend_; }
   live::Registry& registry() { return registry_; }
+  live::Wakeups& wakeups() { return wakeups_; }
+  store::IngestCounters ingest_counters() { return ingest_.counters(); }
+  const std::string& organisation_name() const { return organisation_name_; }
   // What is due by the clock; called about once a minute.
   void Tick();
+  // Puts keys into use that another process has written (sekisho-console keys rotate): first every
+  // connected terminal is told of them, then they sign. Does nothing when nothing has changed.
+  void ReadKeysAgain();
 
  private:
   Console(std::unique_ptr<store::Backend> backend, pki::Keyring keyring,
           const store::Organisation& organisation, Clock clock);
+  void RenewServerIfDue();
 
   const Clock clock_;
+  const std::string organisation_name_;
   const std::unique_ptr<store::Backend> backend_;
-  const pki::Keyring keyring_;
+  pki::Keyring keyring_;
   live::Registry registry_;
   live::Wakeups wakeups_;
   policy::Publisher publisher_;
@@ -53,11 +61,14 @@ class Console {
   service::SessionService sessions_;
   service::TerminalService terminals_;
   service::GrantService grants_;
+  service::OrderService orders_;
   service::PolicyService policies_;
   service::EventService events_;
   service::OperatorService operators_;
   service::EnrolmentService enrolment_;
   service::AgentService agents_;
+  service::HistoryService history_;
+  service::ParcelService parcels_;
   const rpc::Services services_;
 };
 

@@ -58,6 +58,15 @@ SEKISHO_DEFINE_CALL(GrantDoor, "GrantService", grants, ApproveGrant)
 SEKISHO_DEFINE_CALL(GrantDoor, "GrantService", grants, RevokeGrant)
 SEKISHO_DEFINE_CALL(GrantDoor, "GrantService", grants, ListGrants)
 
+SEKISHO_DEFINE_CALL(OrderDoor, "OrderService", orders, SetMode)
+SEKISHO_DEFINE_CALL(OrderDoor, "OrderService", orders, ConfirmTrial)
+SEKISHO_DEFINE_CALL(OrderDoor, "OrderService", orders, ListWouldBeBlocked)
+SEKISHO_DEFINE_CALL(OrderDoor, "OrderService", orders, AdoptDevice)
+SEKISHO_DEFINE_CALL(OrderDoor, "OrderService", orders, AbandonDevice)
+SEKISHO_DEFINE_CALL(OrderDoor, "OrderService", orders, ReleaseTerminal)
+SEKISHO_DEFINE_CALL(OrderDoor, "OrderService", orders, ListOrders)
+SEKISHO_DEFINE_CALL(OrderDoor, "OrderService", orders, CancelOrder)
+
 SEKISHO_DEFINE_CALL(PolicyDoor, "PolicyService", policies, CheckPolicy)
 SEKISHO_DEFINE_CALL(PolicyDoor, "PolicyService", policies, DiffPolicy)
 SEKISHO_DEFINE_CALL(PolicyDoor, "PolicyService", policies, PublishPolicy)
@@ -72,6 +81,13 @@ SEKISHO_DEFINE_CALL(OperatorDoor, "OperatorService", operators, CreateRobotToken
 SEKISHO_DEFINE_CALL(OperatorDoor, "OperatorService", operators, RevokeRobotToken)
 SEKISHO_DEFINE_CALL(OperatorDoor, "OperatorService", operators, CreateGroup)
 SEKISHO_DEFINE_CALL(OperatorDoor, "OperatorService", operators, ListGroups)
+
+SEKISHO_DEFINE_CALL(HistoryDoor, "HistoryService", history, ReadHistory)
+SEKISHO_DEFINE_CALL(HistoryDoor, "HistoryService", history, ReadAudit)
+SEKISHO_DEFINE_CALL(HistoryDoor, "HistoryService", history, GetAnchor)
+SEKISHO_DEFINE_CALL(HistoryDoor, "HistoryService", history, ErasePerson)
+
+SEKISHO_DEFINE_CALL(ParcelDoor, "ParcelService", parcels, CarryParcel)
 
 #undef SEKISHO_DEFINE_CALL
 

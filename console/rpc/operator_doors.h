@@ -6,7 +6,10 @@
 #include "console/rpc/services.h"
 #include "console/rpc/worker_pool.h"
 #include "sekisho/v1/grant_service.grpc.pb.h"
+#include "sekisho/v1/history_service.grpc.pb.h"
 #include "sekisho/v1/operator_service.grpc.pb.h"
+#include "sekisho/v1/order_service.grpc.pb.h"
+#include "sekisho/v1/parcel_service.grpc.pb.h"
 #include "sekisho/v1/policy_service.grpc.pb.h"
 #include "sekisho/v1/session_service.grpc.pb.h"
 #include "sekisho/v1/terminal_service.grpc.pb.h"
@@ -63,6 +66,23 @@ class GrantDoor : public v1::GrantService::CallbackService {
   WorkerPool& pool_;
 };
 
+class OrderDoor : public v1::OrderService::CallbackService {
+ public:
+  OrderDoor(const Services& services, WorkerPool& pool) : services_(services), pool_(pool) {}
+  SEKISHO_DECLARE_CALL(SetMode);
+  SEKISHO_DECLARE_CALL(ConfirmTrial);
+  SEKISHO_DECLARE_CALL(ListWouldBeBlocked);
+  SEKISHO_DECLARE_CALL(AdoptDevice);
+  SEKISHO_DECLARE_CALL(AbandonDevice);
+  SEKISHO_DECLARE_CALL(ReleaseTerminal);
+  SEKISHO_DECLARE_CALL(ListOrders);
+  SEKISHO_DECLARE_CALL(CancelOrder);
+
+ private:
+  const Services& services_;
+  WorkerPool& pool_;
+};
+
 class PolicyDoor : public v1::PolicyService::CallbackService {
  public:
   PolicyDoor(const Services& services, WorkerPool& pool) : services_(services), pool_(pool) {}
@@ -88,6 +108,29 @@ class OperatorDoor : public v1::OperatorService::CallbackService {
   SEKISHO_DECLARE_CALL(RevokeRobotToken);
   SEKISHO_DECLARE_CALL(CreateGroup);
   SEKISHO_DECLARE_CALL(ListGroups);
+
+ private:
+  const Services& services_;
+  WorkerPool& pool_;
+};
+
+class HistoryDoor : public v1::HistoryService::CallbackService {
+ public:
+  HistoryDoor(const Services& services, WorkerPool& pool) : services_(services), pool_(pool) {}
+  SEKISHO_DECLARE_CALL(ReadHistory);
+  SEKISHO_DECLARE_CALL(ReadAudit);
+  SEKISHO_DECLARE_CALL(GetAnchor);
+  SEKISHO_DECLARE_CALL(ErasePerson);
+
+ private:
+  const Services& services_;
+  WorkerPool& pool_;
+};
+
+class ParcelDoor : public v1::ParcelService::CallbackService {
+ public:
+  ParcelDoor(const Services& services, WorkerPool& pool) : services_(services), pool_(pool) {}
+  SEKISHO_DECLARE_CALL(CarryParcel);
 
  private:
   const Services& services_;

@@ -7,7 +7,10 @@
 #include "console/service/enrolment_service.h"
 #include "console/service/event_service.h"
 #include "console/service/grant_service.h"
+#include "console/service/history_service.h"
 #include "console/service/operator_service.h"
+#include "console/service/order_service.h"
+#include "console/service/parcel_service.h"
 #include "console/service/policy_service.h"
 #include "console/service/session_service.h"
 #include "console/service/terminal_service.h"
@@ -19,11 +22,14 @@ struct Services {
   service::SessionService& sessions;
   service::TerminalService& terminals;
   service::GrantService& grants;
+  service::OrderService& orders;
   service::PolicyService& policies;
   service::EventService& events;
   service::OperatorService& operators;
   service::EnrolmentService& enrolment;
   service::AgentService& agents;
+  service::HistoryService& history;
+  service::ParcelService& parcels;
   const Clock& clock;
 };
 

@@ -2,8 +2,10 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "console/history/chain.h"
 #include "console/ids.h"
 #include "console/service/agent_service.h"
+#include "console/service/order_courier.h"
 #include "proto/contract/bounds.h"
 #include "proto/contract/convert.h"
 #include "sekisho/version.h"
@@ -26,13 +28,15 @@ bool Has(const google::protobuf::RepeatedPtrField<std::string>& list, const std:
 }  // namespace
 
 AgentSession::AgentSession(AgentService& service, store::TerminalRecord terminal,
-                           contract::KeyRing ring, std::shared_ptr<live::TerminalLink> link)
+                           contract::KeyRing ring, std::shared_ptr<live::TerminalLink> link,
+                           Carrier carrier)
     : service_(service),
       terminal_(std::move(terminal)),
       ring_(std::move(ring)),
       live_(std::make_shared<live::LiveTerminal>(terminal_.organisation_id, terminal_.terminal_id,
                                                  terminal_.group_path, std::move(link),
                                                  service.clock_.steady())),
+      carrier_(carrier),
       greeted_at_(service.clock_.wall()) {}
 
 absl::Status AgentSession::Greet(const v1::Hello& hello) {
@@ -53,6 +57,7 @@ absl::Status AgentSession::Greet(const v1::Hello& hello) {
       welcome.add_features(std::string(feature));
     }
   }
+  live_->SetFeatures({welcome.features().begin(), welcome.features().end()});
   // Before it is attached: what is pushed from then on comes after the welcome.
   live_->link().Send(std::move(response));
   std::shared_ptr<live::LiveTerminal> before = service_.registry_.Attach(live_);
@@ -67,6 +72,19 @@ absl::Status AgentSession::Greet(const v1::Hello& hello) {
   return service_
       .CheckMayConnect({terminal_.organisation_id, terminal_.terminal_id, terminal_.enrolment})
       .status();
+}
+
+void AgentSession::Resume() {
+  // An agent that writes parcels knows all that this console does.
+  const std::span<const std::string_view> features = contract::Features();
+  live_->SetFeatures({features.begin(), features.end()});
+  const std::shared_ptr<live::LiveTerminal> stream =
+      service_.registry_.Find(terminal_.terminal_id);
+  if (std::optional<live::KnownStatus> known = stream ? stream->status() : std::nullopt) {
+    live_->SetStatus(*std::move(known));
+  } else if (terminal_.last_status_at.has_value()) {
+    live_->SetStatus({terminal_.last_status, *terminal_.last_status_at, service_.clock_.steady()});
+  }
 }
 
 absl::Status AgentSession::Receive(const v1::Sealed& sealed) {
@@ -116,6 +134,9 @@ absl::StatusOr<store::ReportedBatch> AgentSession::CheckBatch(const v1::ReportBa
     last = sequence;
     entry.record = record;
     entry.record_hash = Sha256Of(record);
+    entry.chained_as = history::EntryOfEvent(
+        reported.organisation_id, reported.group_path, reported.terminal_id, reported.boot_id,
+        sequence, reported.received_at.time_since_epoch().count(), entry.record_hash);
   }
   return reported;
 }
@@ -150,6 +171,7 @@ void AgentSession::Acknowledge(const std::string& boot_id,
     live_->link().Close(absl::UnavailableError("the console cannot store reports now"));
     return;
   }
+  if (result->disputed > 0) service_.NoteTwin(terminal_, TwinSign::kRecord, "boot " + boot_id);
   v1::Acknowledgement acknowledgement;
   acknowledgement.set_terminal_id(terminal_.terminal_id);
   acknowledgement.set_boot_id(boot_id);
@@ -179,10 +201,22 @@ absl::Status AgentSession::ReceiveStatus(const v1::Sealed& sealed) {
   const std::optional<live::KnownStatus> known = live_->status();
   if (known.has_value() && known->status.boot_id() == status->boot_id() &&
       known->status.boottime_ns() >= status->boottime_ns()) {
-    return absl::OkStatus();
+    // A parcel may well come twice, to fetch what there is by now.
+    return carrier_ == Carrier::kParcel ? SendMissing(*status) : absl::OkStatus();
+  }
+  if (carrier_ == Carrier::kParcel && known.has_value() &&
+      contract::ToCore(known->status.wall_time()) > contract::ToCore(status->wall_time())) {
+    // Of an earlier boot, carried late.
+    return SendMissing(*status);
   }
   live_->SetStatus({*status, now, service_.clock_.steady()});
-  service_.ingest_.SubmitStatus({terminal_.terminal_id, *status, now});
+  service_.ingest_.SubmitStatus({terminal_.terminal_id, *status, now, terminal_.enrolment});
+  if (carrier_ == Carrier::kParcel) return SendMissing(*status);
+  const std::optional<TwinSign> twin =
+      service_.twins_.Look(terminal_, *status, service_.clock_.steady());
+  if (twin.has_value()) {
+    service_.NoteTwin(terminal_, *twin, absl::StrCat("boot ", status->boot_id()));
+  }
   return SendMissing(*status);
 }
 
@@ -194,6 +228,8 @@ absl::Status AgentSession::SendMissing(const v1::Status& status) {
   absl::StatusOr<std::vector<store::GrantRecord>> grants =
       service_.grants_.ListUnexpired(terminal_.terminal_id, now);
   if (!grants.ok()) return grants.status();
+  // Before anything that they verify.
+  SendKeys(status.keyset_version());
   v1::Beacon beacon;
   beacon.set_terminal_id(terminal_.terminal_id);
   *beacon.mutable_console_time() = contract::ToProto(now);
@@ -207,11 +243,20 @@ absl::Status AgentSession::SendMissing(const v1::Status& status) {
   }
   absl::Status sent = SendSealed(v1::PURPOSE_BEACON, beacon.SerializeAsString());
   if (!sent.ok()) return sent;
-  if (status.keyset_version() < service_.keyring_.key_set_version()) {
-    live_->link().Send(live::MakeOutgoing(service_.keyring_.key_set()));
-  }
   if (status.bundle_version() < bundle->version) live_->link().Send(bundle->message);
+  live_->orders().NoteStatus(status.order_version());
+  sent = SendWaitingOrders(service_.orders_, *live_, service_.clock_);
+  if (!sent.ok()) return sent;
   return SendGrants(status, *grants);
+}
+
+void AgentSession::SendKeys(std::uint64_t known_version) {
+  if (known_version >= service_.keyring_.key_set_version()) return;
+  // A root that it does not know yet is vouched for by the one before.
+  for (const pki::AnchorLink& link : service_.keyring_.anchor_links()) {
+    if (known_version < link.key_set_version) live_->link().Send(live::MakeOutgoing(link.sealed));
+  }
+  live_->link().Send(live::MakeOutgoing(service_.keyring_.key_set()));
 }
 
 absl::Status AgentSession::SendGrants(const v1::Status& status,

@@ -2,6 +2,7 @@
 #include "console/service/grant_service.h"
 #include "console/service/groups.h"
 #include "console/service/paging.h"
+#include "console/service/subject.h"
 #include "proto/contract/convert.h"
 
 namespace sekisho::console::service {
@@ -22,6 +23,7 @@ v1::ExceptionRequest View(const store::RequestRecord& record) {
   *request.mutable_received_at() = contract::ToProto(record.received_at);
   request.set_grant_id(record.grant_id);
   request.set_denied(record.denied);
+  request.set_adopted(record.adopted);
   return request;
 }
 
@@ -88,7 +90,7 @@ absl::StatusOr<v1::DenyRequestResponse> GrantService::DenyRequest(
     return absl::InvalidArgumentError("say why (--reason \"…\"): it is kept in the audit log");
   }
   absl::StatusOr<store::RequestRecord> record =
-      FindRequest(caller, kMethod, request.reference(), request.terminal());
+      FindRequest(grants_, caller, kMethod, {request.reference(), request.terminal(), ""});
   if (!record.ok()) return record.status();
   absl::Status denied =
       grants_.DenyRequest(record->terminal_id, record->reference,

@@ -3,11 +3,11 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "console/grants/claims.h"
 #include "console/ids.h"
 #include "console/log.h"
 #include "console/service/groups.h"
+#include "console/service/subject.h"
 #include "proto/contract/convert.h"
 
 namespace sekisho::console::service {
@@ -98,83 +98,15 @@ void GrantService::Push(const std::string& terminal_id, const std::string& seale
   live->link().Send(*message);
 }
 
-absl::StatusOr<store::RequestRecord> GrantService::FindRequest(const authz::Caller& caller,
-                                                               std::string_view method,
-                                                               const std::string& reference,
-                                                               const std::string& terminal) {
-  absl::StatusOr<std::vector<store::RequestRecord>> found =
-      grants_.ListRequests({.scope = ScopeOf(caller),
-                            .reference = reference,
-                            .words = store::RequestQuery::Words::kAny,
-                            .answered = store::RequestQuery::Answered::kIncluded});
-  if (!found.ok()) return found.status();
-  std::vector<store::RequestRecord> open;
-  std::vector<std::string> names;
-  for (store::RequestRecord& request : *found) {
-    const bool named =
-        terminal.empty() || request.terminal_id == terminal || request.terminal_name == terminal;
-    if (!named || request.denied || !request.grant_id.empty()) continue;
-    names.push_back(request.terminal_name);
-    open.push_back(std::move(request));
-  }
-  if (open.size() == 1) {
-    absl::Status allowed =
-        authz::Authorise(caller, method, open.front().organisation_id, open.front().group_path);
-    if (!allowed.ok()) return allowed;
-    return open.front();
-  }
-  if (open.size() > 1) {
-    return absl::InvalidArgumentError(absl::StrCat("several terminals show the number ", reference,
-                                                   ": ask which one, and add --terminal ",
-                                                   absl::StrJoin(names, " or ")));
-  }
-  if (!found->empty()) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("the request ", reference,
-                     " has been answered already: have the device unplugged and plugged in again "
-                     "for a new number"));
-  }
-  return absl::NotFoundError(absl::StrCat(
-      "no open request ", reference, "; look at what there is with: sekishoctl requests --all"));
-}
-
-absl::StatusOr<GrantService::Subject> GrantService::SubjectOf(
-    const authz::Caller& caller, const v1::CreateGrantRequest& request) {
-  constexpr char kMethod[] = SEKISHO_METHOD("CreateGrant");
-  Subject subject;
-  if (!request.reference().empty()) {
-    absl::StatusOr<store::RequestRecord> found =
-        FindRequest(caller, kMethod, request.reference(), request.terminal());
-    if (!found.ok()) return found.status();
-    absl::StatusOr<store::TerminalRecord> terminal = terminals_.FindTerminal(found->terminal_id);
-    if (!terminal.ok()) return terminal.status();
-    subject.terminal = *std::move(terminal);
-    subject.device = found->device;
-    subject.reference = found->reference;
-    return subject;
-  }
-  if (request.terminal().empty() || request.fingerprint().empty()) {
-    return absl::InvalidArgumentError(
-        "say which device: the six digits that the person reads out, or --terminal and --device");
-  }
-  absl::StatusOr<store::TerminalRecord> terminal =
-      ResolveTerminal(terminals_, caller, kMethod, request.terminal());
-  if (!terminal.ok()) return terminal.status();
-  absl::StatusOr<v1::Device> device =
-      grants_.FindReportedDevice(terminal->terminal_id, request.fingerprint());
-  if (!device.ok()) return device.status();
-  subject.terminal = *std::move(terminal);
-  subject.device = *std::move(device);
-  return subject;
-}
-
 absl::StatusOr<v1::CreateGrantResponse> GrantService::CreateGrant(
     const authz::Caller& caller, const v1::CreateGrantRequest& request) {
   absl::Status checked = authz::AuthoriseMethod(caller, SEKISHO_METHOD("CreateGrant"));
   if (checked.ok()) checked = CheckAction(request.action());
   if (checked.ok()) checked = grants::CheckReasonAndTicket(request.reason(), request.ticket());
   if (!checked.ok()) return checked;
-  absl::StatusOr<Subject> subject = SubjectOf(caller, request);
+  absl::StatusOr<Subject> subject =
+      FindSubject(grants_, terminals_, caller, SEKISHO_METHOD("CreateGrant"),
+                  {request.reference(), request.terminal(), request.fingerprint()});
   if (!subject.ok()) return subject.status();
   if (subject->terminal.state != v1::TERMINAL_STATE_ENROLLED) {
     return absl::FailedPreconditionError(

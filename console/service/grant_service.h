@@ -42,18 +42,6 @@ class GrantService {
                                                     const v1::ListGrantsRequest& request);
 
  private:
-  // What a grant is about: from a reference, or from a terminal and a reported device.
-  struct Subject {
-    store::TerminalRecord terminal;
-    v1::Device device;
-    std::string reference;
-  };
-  absl::StatusOr<store::RequestRecord> FindRequest(const authz::Caller& caller,
-                                                   std::string_view method,
-                                                   const std::string& reference,
-                                                   const std::string& terminal);
-  absl::StatusOr<Subject> SubjectOf(const authz::Caller& caller,
-                                    const v1::CreateGrantRequest& request);
   absl::StatusOr<v1::ExceptionLimits> LimitsFor(const store::TerminalRecord& terminal);
   // Deadline, signature, state ISSUED.
   absl::Status Issue(store::GrantRecord& grant);

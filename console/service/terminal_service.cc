@@ -6,6 +6,7 @@
 #include "console/ids.h"
 #include "console/service/agent_session_parts.h"
 #include "console/service/groups.h"
+#include "console/service/order_plan.h"
 #include "console/service/paging.h"
 #include "proto/contract/convert.h"
 #include "proto/contract/keys.h"
@@ -60,11 +61,19 @@ absl::StatusOr<v1::Terminal> TerminalService::View(const store::TerminalRecord& 
       *terminal.mutable_status() = known->status;
     }
   }
+  absl::StatusOr<store::OrderStanding> standing =
+      orders_.FindStanding(record.terminal_id, record.enrolment);
+  if (!standing.ok()) return standing.status();
+  terminal.set_enrolments(static_cast<std::uint32_t>(record.enrolment));
+  terminal.set_orders_waiting(standing->waiting);
+  terminal.set_ordered_mode(
+      OrderedMode(*standing, terminal.has_status() ? &terminal.status() : nullptr));
   Sight sight{.state = record.state,
               .status = terminal.has_status() ? &terminal.status() : nullptr,
               .age = last.has_value() ? clock_.wall() - *last : std::chrono::milliseconds(0),
               .newest_bundle = bundle->version,
-              .chain_broken = record.chain_broken};
+              .chain_broken = record.chain_broken,
+              .duplicated = record.duplicated};
   if (last.has_value()) *terminal.mutable_last_status_at() = contract::ToProto(*last);
   for (const v1::Unprotected reason : UnprotectedReasons(sight)) terminal.add_unprotected(reason);
   return terminal;

@@ -24,6 +24,7 @@ struct Sight {
   std::chrono::milliseconds age{};
   std::uint64_t newest_bundle = 0;
   bool chain_broken = false;
+  bool duplicated = false;
 };
 
 // Why it is not known to be protected; empty when it is. Protection is a claim that was tried: a
@@ -39,6 +40,7 @@ class TerminalService {
       : terminals_(store.terminals()),
         tokens_(store.tokens()),
         organisations_(store.organisations()),
+        orders_(store.orders()),
         events_(store.events()),
         publisher_(publisher),
         keyring_(keyring),
@@ -70,6 +72,7 @@ class TerminalService {
   store::TerminalStore& terminals_;
   store::TokenStore& tokens_;
   store::OrganisationStore& organisations_;
+  store::OrderStore& orders_;
   store::EventStore& events_;
   policy::Publisher& publisher_;
   const pki::Keyring& keyring_;

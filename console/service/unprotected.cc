@@ -22,6 +22,13 @@ std::vector<int> VersionOf(const std::string& text) {
   return parts;
 }
 
+void AddMode(v1::Mode mode, std::vector<v1::Unprotected>& reasons) {
+  // An agent of before there were modes sends none, and enforces.
+  if (mode == v1::MODE_OBSERVE) reasons.push_back(v1::UNPROTECTED_OBSERVING);
+  if (mode == v1::MODE_TRIAL) reasons.push_back(v1::UNPROTECTED_TRIAL);
+  if (mode == v1::MODE_RESCUE) reasons.push_back(v1::UNPROTECTED_RESCUE);
+}
+
 void AddProbes(const v1::Status& status, std::vector<v1::Unprotected>& reasons) {
   bool open = false;
   bool untried = status.probes().empty();
@@ -45,9 +52,10 @@ std::vector<v1::Unprotected> UnprotectedReasons(const Sight& sight) {
   const bool silent = sight.status == nullptr || sight.age > 3 * contract::kStatusPeriod;
   if (silent) reasons.push_back(v1::UNPROTECTED_SILENT);
   if (sight.status != nullptr) {
+    AddMode(sight.status->mode(), reasons);
     if (sight.status->bundle_version() == 0) {
       reasons.push_back(v1::UNPROTECTED_NO_BUNDLE);
-    } else if (sight.status->bundle_version() < sight.newest_bundle) {
+    } else if (sight.status->bundle_version() != sight.newest_bundle) {
       reasons.push_back(v1::UNPROTECTED_OUTDATED_BUNDLE);
     }
     AddProbes(*sight.status, reasons);
@@ -56,6 +64,7 @@ std::vector<v1::Unprotected> UnprotectedReasons(const Sight& sight) {
     }
   }
   if (sight.chain_broken) reasons.push_back(v1::UNPROTECTED_CHAIN_BROKEN);
+  if (sight.duplicated) reasons.push_back(v1::UNPROTECTED_DUPLICATED);
   return reasons;
 }
 

@@ -3,11 +3,15 @@
 
 #include <string>
 
+#include "console/store/alarm_store.h"
 #include "console/store/event_store.h"
 #include "console/store/grant_store.h"
+#include "console/store/history_store.h"
 #include "console/store/operator_store.h"
+#include "console/store/order_store.h"
 #include "console/store/organisation_store.h"
 #include "console/store/policy_store.h"
+#include "console/store/restore_store.h"
 #include "console/store/terminal_store.h"
 
 namespace sekisho::console::store {
@@ -36,8 +40,12 @@ class Backend {
   virtual TokenStore& tokens() = 0;
   virtual EventStore& events() = 0;
   virtual GrantStore& grants() = 0;
+  virtual HistoryStore& history() = 0;
+  virtual OrderStore& orders() = 0;
   virtual PolicyStore& policies() = 0;
   virtual AuditStore& audit() = 0;
+  virtual RestoreStore& restores() = 0;
+  virtual AlarmStore& alarms() = 0;
 };
 
 }  // namespace sekisho::console::store

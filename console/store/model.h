@@ -11,6 +11,7 @@
 #include "sekisho/v1/grant.pb.h"
 #include "sekisho/v1/grant_service.pb.h"
 #include "sekisho/v1/operator_service.pb.h"
+#include "sekisho/v1/order_service.pb.h"
 #include "sekisho/v1/policy.pb.h"
 #include "sekisho/v1/terminal_service.pb.h"
 
@@ -96,6 +97,9 @@ struct TerminalRecord {
   v1::Status last_status;
   bool silent = false;        // TERMINAL_SILENT was recorded and no status came since
   bool chain_broken = false;  // a gap or an alteration that nothing explains
+  // Of the first Status of this enrolment that had one; SHA-256, empty before.
+  std::string hardware;
+  bool duplicated = false;  // another machine has used this enrolment's identity
 };
 
 struct EnrolmentTokenRecord {
@@ -118,6 +122,8 @@ struct NewEvent {
   std::string record;
   // SHA-256 of them: taken where many threads can, not by the one writer.
   std::string record_hash;
+  // Its entry in the chain (history::EntryOfEvent), likewise; empty: the writer computes it.
+  std::string chained_as{};
 };
 
 struct StoredEventRecord {
@@ -153,6 +159,7 @@ struct RequestRecord {
   WallTime received_at{};
   std::string grant_id;
   bool denied = false;
+  bool adopted = false;
 };
 
 struct GrantRecord {
@@ -170,6 +177,44 @@ struct GrantRecord {
   std::optional<WallTime> opened_at;
   std::optional<WallTime> ended_at;
   std::string cause;
+};
+
+struct OrderRecord {
+  std::string organisation_id;
+  std::string group_path;
+  std::string terminal_id;
+  std::string terminal_name;
+  std::int64_t enrolment = 0;  // which it is bound to
+  v1::OrderKind kind = v1::ORDER_KIND_UNSPECIFIED;
+  v1::Order order;     // complete once it is signed
+  std::string sealed;  // Sealed, serialised once
+  v1::OrderState state = v1::ORDER_STATE_UNSPECIFIED;
+  v1::Device device;      // of an adoption
+  std::string reference;  // the request that an adoption answers
+  WallTime created_at{};
+  std::optional<WallTime> sent_at;
+  std::optional<WallTime> ended_at;
+  std::string cause;
+};
+
+// How one terminal stands with its orders.
+struct OrderStanding {
+  std::uint32_t waiting = 0;
+  // The newest order about its mode, of the enrolment asked for, that is neither refused nor
+  // cancelled; MODE_UNSPECIFIED without one.
+  v1::Mode mode = v1::MODE_UNSPECIFIED;
+  v1::OrderState state = v1::ORDER_STATE_UNSPECIFIED;
+  std::string boot_id;  // in which it was applied
+};
+
+// One device on all the observing terminals where it was seen.
+struct WouldBeBlockedRecord {
+  v1::Device device;
+  v1::Verdict verdict;
+  std::uint32_t terminals = 0;
+  std::uint64_t times = 0;
+  WallTime last_seen_at{};
+  std::vector<std::string> terminal_names;  // the latest first, a few
 };
 
 struct PolicyRecord {

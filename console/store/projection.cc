@@ -28,6 +28,21 @@ std::optional<Projection::GrantChange> GrantChangeOf(const v1::Event& event) {
   return std::nullopt;
 }
 
+std::optional<Projection::OrderChange> OrderChangeOf(const v1::Event& event) {
+  Projection::OrderChange change;
+  if (event.kind() == v1::EVENT_KIND_ORDER_APPLIED) {
+    change.to = v1::ORDER_STATE_APPLIED;
+  } else if (event.kind() == v1::EVENT_KIND_ORDER_REFUSED) {
+    change.to = v1::ORDER_STATE_REFUSED;
+    change.cause = ParameterOf(event, "cause");
+  } else {
+    return std::nullopt;
+  }
+  // A refused one may be too malformed to have a version.
+  if (!absl::SimpleAtoi(ParameterOf(event, "version"), &change.version)) return std::nullopt;
+  return change;
+}
+
 }  // namespace
 
 Projection ProjectionOf(const v1::Event& event) {
@@ -41,6 +56,7 @@ Projection ProjectionOf(const v1::Event& event) {
     }
   }
   projection.grant = GrantChangeOf(event);
+  projection.order = OrderChangeOf(event);
   if (event.kind() == v1::EVENT_KIND_SPOOL_EVICTED) {
     Projection::Evicted evicted;
     if (absl::SimpleAtoi(ParameterOf(event, "first"), &evicted.first) &&
@@ -51,6 +67,15 @@ Projection ProjectionOf(const v1::Event& event) {
   return projection;
 }
 
+WouldBlock WouldBlockOf(v1::EventKind kind) {
+  if (kind == v1::EVENT_KIND_DEVICE_WOULD_BE_BLOCKED) return WouldBlock::kSaysSo;
+  if (kind == v1::EVENT_KIND_DEVICE_ALLOWED || kind == v1::EVENT_KIND_DEVICE_ADOPTED ||
+      kind == v1::EVENT_KIND_DEVICE_BLOCKED) {
+    return WouldBlock::kSettled;
+  }
+  return WouldBlock::kNothing;
+}
+
 bool MayFollow(v1::GrantState from, v1::GrantState to) {
   if (from == v1::GRANT_STATE_ISSUED) return true;
   if (from == v1::GRANT_STATE_RUNNING) {
@@ -58,6 +83,12 @@ bool MayFollow(v1::GrantState from, v1::GrantState to) {
            to == v1::GRANT_STATE_REVOKED;
   }
   return false;
+}
+
+bool MayFollow(v1::OrderState from, v1::OrderState to) {
+  if (from == v1::ORDER_STATE_WAITING || from == v1::ORDER_STATE_PASSED) return true;
+  // It had been sent after all: what the terminal did is the truth.
+  return from == v1::ORDER_STATE_CANCELLED && to == v1::ORDER_STATE_APPLIED;
 }
 
 std::string ParameterOf(const v1::Event& event, const std::string& key) {

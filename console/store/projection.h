@@ -7,6 +7,7 @@
 
 #include "sekisho/v1/event.pb.h"
 #include "sekisho/v1/grant.pb.h"
+#include "sekisho/v1/order_service.pb.h"
 
 namespace sekisho::console::store {
 
@@ -25,6 +26,14 @@ struct Projection {
   };
   std::optional<GrantChange> grant;
 
+  // An order was applied or refused.
+  struct OrderChange {
+    std::uint64_t version = 0;
+    v1::OrderState to = v1::ORDER_STATE_UNSPECIFIED;
+    std::string cause;
+  };
+  std::optional<OrderChange> order;
+
   struct Evicted {
     std::uint64_t first = 0;
     std::uint64_t last = 0;
@@ -34,9 +43,18 @@ struct Projection {
 
 Projection ProjectionOf(const v1::Event& event);
 
-// Whether a report may take a grant from one state to another: a late or repeated report never
-// revives what ended, and a refusal of a second copy does not undo what runs.
+// What an event about a device says of what observing terminals would refuse.
+enum class WouldBlock {
+  kNothing,
+  kSaysSo,   // this one
+  kSettled,  // not this one any more: it is allowed, belongs to the terminal, or was refused
+};
+WouldBlock WouldBlockOf(v1::EventKind kind);
+
+// Whether a report may take a grant or an order from one state to another: a late or repeated
+// report never revives what ended, and a refusal of a second copy does not undo what runs.
 bool MayFollow(v1::GrantState from, v1::GrantState to);
+bool MayFollow(v1::OrderState from, v1::OrderState to);
 
 // The value of a parameter; empty without it.
 std::string ParameterOf(const v1::Event& event, const std::string& key);

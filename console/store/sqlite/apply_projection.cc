@@ -1,4 +1,5 @@
 #include "console/store/sqlite/append.h"
+#include "console/store/sqlite/orders.h"
 
 namespace sekisho::console::store::sqlite {
 namespace {
@@ -10,7 +11,8 @@ absl::Status WriteRequest(Connection& connection, const ReportedBatch& batch,
   if (event.kind() == v1::EVENT_KIND_EXCEPTION_REQUESTED) {
     Query query(connection,
                 "UPDATE requests SET reason = ?3, person = ?4 "
-                "WHERE terminal_id = ?1 AND reference = ?2 AND grant_id = '' AND denied = 0");
+                "WHERE terminal_id = ?1 AND reference = ?2 AND grant_id = '' AND denied = 0 "
+                "AND adopted = 0");
     query << batch.terminal_id << event.reference() << projection.request_reason
           << Blob{event.person().SerializeAsString()};
     if (absl::Status status = query.Run(); !status.ok()) return status;
@@ -22,7 +24,7 @@ absl::Status WriteRequest(Connection& connection, const ReportedBatch& batch,
               "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, '', 0) "
               "ON CONFLICT (terminal_id, reference) DO UPDATE SET device = excluded.device, "
               "verdict = excluded.verdict, person = excluded.person, reason = excluded.reason, "
-              "received_at = excluded.received_at, grant_id = '', denied = 0");
+              "received_at = excluded.received_at, grant_id = '', denied = 0, adopted = 0");
   query << batch.organisation_id << batch.group_path << batch.terminal_id << event.reference()
         << Blob{event.device().SerializeAsString()} << Blob{event.verdict().SerializeAsString()}
         << Blob{event.person().SerializeAsString()} << projection.request_reason
@@ -72,35 +74,93 @@ absl::Status ExplainGaps(Connection& connection, const ReportedBatch& batch,
 
 }  // namespace
 
-void ReportedDevices::Note(const ReportedBatch& batch, const v1::Device& device) {
-  newest_.insert_or_assign({batch.terminal_id, device.fingerprint(), device.serial()},
-                           Newest{&batch, &device});
+void ReportedDevices::Note(const ReportedBatch& batch, const v1::Event& event) {
+  const v1::Device& device = event.device();
+  const Key key{batch.terminal_id, device.fingerprint(), device.serial()};
+  const auto found = newest_.find(key);
+  Newest newest = found == newest_.end() ? Newest{} : found->second;
+  newest.batch = &batch;
+  newest.event = &event;
+  switch (WouldBlockOf(event.kind())) {
+    case WouldBlock::kSaysSo:
+      ++newest.would_block;
+      newest.verdict = &event.verdict();
+      break;
+    case WouldBlock::kSettled:
+      newest.settled = true;
+      newest.would_block = 0;
+      break;
+    case WouldBlock::kNothing:
+      break;
+  }
+  // The key points into the batches: the older entry's is as good.
+  newest_.insert_or_assign(key, newest);
 }
 
 absl::Status ReportedDevices::Write(Connection& connection) const {
   for (const auto& [key, newest] : newest_) {
-    Query query(connection,
-                "INSERT INTO reported_devices (organisation_id, terminal_id, fingerprint, serial, "
-                "device, reported_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6) "
-                "ON CONFLICT (terminal_id, fingerprint, serial) "
-                "DO UPDATE SET device = excluded.device, reported_at = excluded.reported_at");
-    query << newest.batch->organisation_id << key.terminal_id << Blob{key.fingerprint} << key.serial
-          << Blob{newest.device->SerializeAsString()} << newest.batch->received_at;
-    if (absl::Status status = query.Run(); !status.ok()) return status;
+    absl::Status written = WriteDevice(connection, key, newest);
+    if (written.ok()) written = WriteWouldBlock(connection, key, newest);
+    if (!written.ok()) return written;
   }
   return absl::OkStatus();
+}
+
+absl::Status ReportedDevices::WriteDevice(Connection& connection, const Key& key,
+                                          const Newest& newest) {
+  // Adopted or abandoned by an order, unseen: the terminal can say no more of it than its name,
+  // which must not take the place of what it said when it saw it.
+  const bool seen = newest.event->device().classes_size() > 0;
+  Query query(connection,
+              "INSERT INTO reported_devices (organisation_id, terminal_id, fingerprint, serial, "
+              "device, reported_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6) "
+              "ON CONFLICT (terminal_id, fingerprint, serial) DO UPDATE "
+              "SET device = excluded.device, reported_at = excluded.reported_at WHERE ?7 = 1");
+  query << newest.batch->organisation_id << key.terminal_id << Blob{key.fingerprint} << key.serial
+        << Blob{newest.event->device().SerializeAsString()} << newest.batch->received_at
+        << (seen ? 1 : 0);
+  return query.Run();
+}
+
+absl::Status ReportedDevices::WriteWouldBlock(Connection& connection, const Key& key,
+                                              const Newest& newest) {
+  if (newest.settled) {
+    Query query(connection,
+                "DELETE FROM would_be_blocked "
+                "WHERE terminal_id = ?1 AND fingerprint = ?2 AND serial = ?3");
+    query << key.terminal_id << Blob{key.fingerprint} << key.serial;
+    if (absl::Status status = query.Run(); !status.ok()) return status;
+  }
+  if (newest.would_block == 0) return absl::OkStatus();
+  Query query(connection,
+              "INSERT INTO would_be_blocked (organisation_id, group_path, terminal_id, "
+              "fingerprint, serial, device, verdict, times, last_seen_at) "
+              "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) "
+              "ON CONFLICT (terminal_id, fingerprint, serial) DO UPDATE SET "
+              "device = excluded.device, verdict = excluded.verdict, "
+              "times = would_be_blocked.times + excluded.times, "
+              "last_seen_at = excluded.last_seen_at");
+  query << newest.batch->organisation_id << newest.batch->group_path << key.terminal_id
+        << Blob{key.fingerprint} << key.serial << Blob{newest.event->device().SerializeAsString()}
+        << Blob{newest.verdict->SerializeAsString()} << newest.would_block
+        << newest.batch->received_at;
+  return query.Run();
 }
 
 absl::Status ApplyProjection(Connection& connection, const ReportedBatch& batch,
                              const v1::Event& event, ReportedDevices& devices) {
   const Projection projection = ProjectionOf(event);
-  if (projection.reports_device) devices.Note(batch, event.device());
+  if (projection.reports_device) devices.Note(batch, event);
   if (projection.makes_request) {
     absl::Status status = WriteRequest(connection, batch, event, projection);
     if (!status.ok()) return status;
   }
   if (projection.grant.has_value()) {
     absl::Status status = WriteGrantChange(connection, batch, *projection.grant);
+    if (!status.ok()) return status;
+  }
+  if (projection.order.has_value()) {
+    absl::Status status = WriteOrderChange(connection, batch, *projection.order);
     if (!status.ok()) return status;
   }
   if (projection.evicted.has_value()) return ExplainGaps(connection, batch, *projection.evicted);

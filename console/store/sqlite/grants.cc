@@ -51,11 +51,11 @@ absl::StatusOr<std::vector<RequestRecord>> Grants::ListRequests(const RequestQue
     Query query(
         connection,
         "SELECT r.organisation_id, r.group_path, r.terminal_id, t.name, r.reference, r.device, "
-        "r.verdict, r.person, r.reason, r.received_at, r.grant_id, r.denied "
+        "r.verdict, r.person, r.reason, r.received_at, r.grant_id, r.denied, r.adopted "
         "FROM requests AS r JOIN terminals AS t ON t.terminal_id = r.terminal_id "
         "WHERE r.organisation_id = ?1 AND substr(r.group_path, 1, length(?2)) = ?2 "
         "AND (?3 = '' OR r.reference = ?3) AND (?4 = 1 OR r.reason <> '') "
-        "AND (?5 = 1 OR (r.grant_id = '' AND r.denied = 0)) "
+        "AND (?5 = 1 OR (r.grant_id = '' AND r.denied = 0 AND r.adopted = 0)) "
         "ORDER BY r.received_at DESC, r.reference LIMIT ?6");
     query << wanted.scope.organisation_id << wanted.scope.path << wanted.reference
           << (wanted.words == RequestQuery::Words::kAny ? 1 : 0)
@@ -76,6 +76,7 @@ absl::StatusOr<std::vector<RequestRecord>> Grants::ListRequests(const RequestQue
       request.received_at = query.Time(9);
       request.grant_id = query.Text(10);
       request.denied = query.Integer(11) != 0;
+      request.adopted = query.Integer(12) != 0;
       requests.push_back(std::move(request));
     }
   });
@@ -109,7 +110,8 @@ absl::Status Grants::DenyRequest(const std::string& terminal_id, const std::stri
     {
       Query query(connection,
                   "UPDATE requests SET denied = 1 "
-                  "WHERE terminal_id = ?1 AND reference = ?2 AND grant_id = '' AND denied = 0");
+                  "WHERE terminal_id = ?1 AND reference = ?2 AND grant_id = '' AND denied = 0 "
+                  "AND adopted = 0");
       query << terminal_id << reference;
       if (absl::Status status = query.Run(); !status.ok()) return status;
       if (connection.changes() == 0) {

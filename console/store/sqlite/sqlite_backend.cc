@@ -7,12 +7,16 @@
 #include <cstring>
 
 #include "absl/strings/str_cat.h"
+#include "console/store/sqlite/alarms.h"
 #include "console/store/sqlite/database.h"
 #include "console/store/sqlite/events.h"
 #include "console/store/sqlite/grants.h"
+#include "console/store/sqlite/history.h"
 #include "console/store/sqlite/operators.h"
+#include "console/store/sqlite/orders.h"
 #include "console/store/sqlite/organisations.h"
 #include "console/store/sqlite/policies.h"
+#include "console/store/sqlite/restores.h"
 #include "console/store/sqlite/terminals.h"
 
 namespace sekisho::console::store::sqlite {
@@ -27,8 +31,12 @@ class SqliteBackend : public Backend {
   TokenStore& tokens() override { return tokens_; }
   EventStore& events() override { return events_; }
   GrantStore& grants() override { return grants_; }
+  HistoryStore& history() override { return history_; }
+  OrderStore& orders() override { return orders_; }
   PolicyStore& policies() override { return policies_; }
   AuditStore& audit() override { return audit_; }
+  RestoreStore& restores() override { return restores_; }
+  AlarmStore& alarms() override { return alarms_; }
 
  private:
   std::unique_ptr<Database> database_;
@@ -38,8 +46,12 @@ class SqliteBackend : public Backend {
   Tokens tokens_{*database_};
   Events events_{*database_};
   Grants grants_{*database_};
+  History history_{*database_};
+  Orders orders_{*database_};
   Policies policies_{*database_};
   Audit audit_{*database_};
+  Restores restores_{*database_};
+  Alarms alarms_{*database_};
 };
 
 // SQLite gives the -wal and -shm files the mode of the main one.
