@@ -8,7 +8,10 @@
 #include "sekisho/v1/agent_service.grpc.pb.h"
 #include "sekisho/v1/event_service.grpc.pb.h"
 #include "sekisho/v1/grant_service.grpc.pb.h"
+#include "sekisho/v1/history_service.grpc.pb.h"
 #include "sekisho/v1/operator_service.grpc.pb.h"
+#include "sekisho/v1/order_service.grpc.pb.h"
+#include "sekisho/v1/parcel_service.grpc.pb.h"
 #include "sekisho/v1/policy_service.grpc.pb.h"
 #include "sekisho/v1/session_service.grpc.pb.h"
 #include "sekisho/v1/terminal_service.grpc.pb.h"
@@ -67,16 +70,22 @@ struct Client::Stubs {
         session(v1::SessionService::NewStub(channel)),
         terminal(v1::TerminalService::NewStub(channel)),
         grant(v1::GrantService::NewStub(channel)),
+        order(v1::OrderService::NewStub(channel)),
         policy(v1::PolicyService::NewStub(channel)),
         operators(v1::OperatorService::NewStub(channel)),
+        history(v1::HistoryService::NewStub(channel)),
+        parcel(v1::ParcelService::NewStub(channel)),
         event(v1::EventService::NewStub(channel)) {}
 
   std::unique_ptr<v1::EnrolmentService::Stub> enrolment;
   std::unique_ptr<v1::SessionService::Stub> session;
   std::unique_ptr<v1::TerminalService::Stub> terminal;
   std::unique_ptr<v1::GrantService::Stub> grant;
+  std::unique_ptr<v1::OrderService::Stub> order;
   std::unique_ptr<v1::PolicyService::Stub> policy;
   std::unique_ptr<v1::OperatorService::Stub> operators;
+  std::unique_ptr<v1::HistoryService::Stub> history;
+  std::unique_ptr<v1::ParcelService::Stub> parcel;
   std::unique_ptr<v1::EventService::Stub> event;
 };
 
@@ -158,6 +167,40 @@ absl::StatusOr<v1::ListGrantsResponse> Client::Call(const v1::ListGrantsRequest&
   return Unary(*stubs_->grant, &v1::GrantService::Stub::ListGrants, request, token_);
 }
 
+absl::StatusOr<v1::SetModeResponse> Client::Call(const v1::SetModeRequest& request) {
+  return Unary(*stubs_->order, &v1::OrderService::Stub::SetMode, request, token_);
+}
+
+absl::StatusOr<v1::ConfirmTrialResponse> Client::Call(const v1::ConfirmTrialRequest& request) {
+  return Unary(*stubs_->order, &v1::OrderService::Stub::ConfirmTrial, request, token_);
+}
+
+absl::StatusOr<v1::ListWouldBeBlockedResponse> Client::Call(
+    const v1::ListWouldBeBlockedRequest& request) {
+  return Unary(*stubs_->order, &v1::OrderService::Stub::ListWouldBeBlocked, request, token_);
+}
+
+absl::StatusOr<v1::AdoptDeviceResponse> Client::Call(const v1::AdoptDeviceRequest& request) {
+  return Unary(*stubs_->order, &v1::OrderService::Stub::AdoptDevice, request, token_);
+}
+
+absl::StatusOr<v1::AbandonDeviceResponse> Client::Call(const v1::AbandonDeviceRequest& request) {
+  return Unary(*stubs_->order, &v1::OrderService::Stub::AbandonDevice, request, token_);
+}
+
+absl::StatusOr<v1::ReleaseTerminalResponse> Client::Call(
+    const v1::ReleaseTerminalRequest& request) {
+  return Unary(*stubs_->order, &v1::OrderService::Stub::ReleaseTerminal, request, token_);
+}
+
+absl::StatusOr<v1::ListOrdersResponse> Client::Call(const v1::ListOrdersRequest& request) {
+  return Unary(*stubs_->order, &v1::OrderService::Stub::ListOrders, request, token_);
+}
+
+absl::StatusOr<v1::CancelOrderResponse> Client::Call(const v1::CancelOrderRequest& request) {
+  return Unary(*stubs_->order, &v1::OrderService::Stub::CancelOrder, request, token_);
+}
+
 absl::StatusOr<v1::CheckPolicyResponse> Client::Call(const v1::CheckPolicyRequest& request) {
   return Unary(*stubs_->policy, &v1::PolicyService::Stub::CheckPolicy, request, token_);
 }
@@ -215,6 +258,26 @@ absl::StatusOr<v1::ListGroupsResponse> Client::Call(const v1::ListGroupsRequest&
 
 absl::StatusOr<v1::ListEventsResponse> Client::Call(const v1::ListEventsRequest& request) {
   return Unary(*stubs_->event, &v1::EventService::Stub::ListEvents, request, token_);
+}
+
+absl::StatusOr<v1::ReadHistoryResponse> Client::Call(const v1::ReadHistoryRequest& request) {
+  return Unary(*stubs_->history, &v1::HistoryService::Stub::ReadHistory, request, token_);
+}
+
+absl::StatusOr<v1::ReadAuditResponse> Client::Call(const v1::ReadAuditRequest& request) {
+  return Unary(*stubs_->history, &v1::HistoryService::Stub::ReadAudit, request, token_);
+}
+
+absl::StatusOr<v1::GetAnchorResponse> Client::Call(const v1::GetAnchorRequest& request) {
+  return Unary(*stubs_->history, &v1::HistoryService::Stub::GetAnchor, request, token_);
+}
+
+absl::StatusOr<v1::ErasePersonResponse> Client::Call(const v1::ErasePersonRequest& request) {
+  return Unary(*stubs_->history, &v1::HistoryService::Stub::ErasePerson, request, token_);
+}
+
+absl::StatusOr<v1::CarryParcelResponse> Client::Call(const v1::CarryParcelRequest& request) {
+  return Unary(*stubs_->parcel, &v1::ParcelService::Stub::CarryParcel, request, token_);
 }
 
 absl::Status Client::WatchEvents(const v1::WatchEventsRequest& request, absl::Time deadline,

@@ -11,7 +11,10 @@
 #include "sekisho/v1/agent_service.pb.h"
 #include "sekisho/v1/event_service.pb.h"
 #include "sekisho/v1/grant_service.pb.h"
+#include "sekisho/v1/history_service.pb.h"
 #include "sekisho/v1/operator_service.pb.h"
+#include "sekisho/v1/order_service.pb.h"
+#include "sekisho/v1/parcel_service.pb.h"
 #include "sekisho/v1/policy_service.pb.h"
 #include "sekisho/v1/session_service.pb.h"
 #include "sekisho/v1/terminal_service.pb.h"
@@ -60,6 +63,15 @@ class Client {
   absl::StatusOr<v1::RevokeGrantResponse> Call(const v1::RevokeGrantRequest& request);
   absl::StatusOr<v1::ListGrantsResponse> Call(const v1::ListGrantsRequest& request);
 
+  absl::StatusOr<v1::SetModeResponse> Call(const v1::SetModeRequest& request);
+  absl::StatusOr<v1::ConfirmTrialResponse> Call(const v1::ConfirmTrialRequest& request);
+  absl::StatusOr<v1::ListWouldBeBlockedResponse> Call(const v1::ListWouldBeBlockedRequest& request);
+  absl::StatusOr<v1::AdoptDeviceResponse> Call(const v1::AdoptDeviceRequest& request);
+  absl::StatusOr<v1::AbandonDeviceResponse> Call(const v1::AbandonDeviceRequest& request);
+  absl::StatusOr<v1::ReleaseTerminalResponse> Call(const v1::ReleaseTerminalRequest& request);
+  absl::StatusOr<v1::ListOrdersResponse> Call(const v1::ListOrdersRequest& request);
+  absl::StatusOr<v1::CancelOrderResponse> Call(const v1::CancelOrderRequest& request);
+
   absl::StatusOr<v1::CheckPolicyResponse> Call(const v1::CheckPolicyRequest& request);
   absl::StatusOr<v1::DiffPolicyResponse> Call(const v1::DiffPolicyRequest& request);
   absl::StatusOr<v1::PublishPolicyResponse> Call(const v1::PublishPolicyRequest& request);
@@ -74,6 +86,12 @@ class Client {
   absl::StatusOr<v1::RevokeRobotTokenResponse> Call(const v1::RevokeRobotTokenRequest& request);
   absl::StatusOr<v1::CreateGroupResponse> Call(const v1::CreateGroupRequest& request);
   absl::StatusOr<v1::ListGroupsResponse> Call(const v1::ListGroupsRequest& request);
+
+  absl::StatusOr<v1::ReadHistoryResponse> Call(const v1::ReadHistoryRequest& request);
+  absl::StatusOr<v1::ReadAuditResponse> Call(const v1::ReadAuditRequest& request);
+  absl::StatusOr<v1::GetAnchorResponse> Call(const v1::GetAnchorRequest& request);
+  absl::StatusOr<v1::ErasePersonResponse> Call(const v1::ErasePersonRequest& request);
+  absl::StatusOr<v1::CarryParcelResponse> Call(const v1::CarryParcelRequest& request);
 
   absl::StatusOr<v1::ListEventsResponse> Call(const v1::ListEventsRequest& request);
 

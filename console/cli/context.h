@@ -48,6 +48,16 @@ class Context {
   // `text` for people, or `message` in the proto JSON mapping (one document, all fields present).
   absl::Status Show(const google::protobuf::Message& message, const std::string& text);
 
+  // One call: connects, asks, and shows the answer; `write` makes of it what people read.
+  template <typename Request, typename Write>
+  absl::Status Ask(const Request& request, Write write) {
+    const absl::StatusOr<Client*> client = Connect();
+    if (!client.ok()) return client.status();
+    const auto answer = (*client)->Call(request);
+    if (!answer.ok()) return answer.status();
+    return Show(*answer, write(*answer));
+  }
+
   // Fills and returns a text of the catalogue.
   std::string Say(const Text& text, Values values = {}) const;
   absl::Status Usage(const Text& text, Values values = {}) const;

@@ -81,6 +81,14 @@ Style StyleOf(const Context& context) {
   return Style{context.language(), context.zone(), absl::Now()};
 }
 
+std::string DescribeOrdered(const Context& context, const v1::IssuedOrder& order) {
+  return context.Say(messages::kOrdered, {{"version", absl::StrCat(order.order().version())},
+                                          {"terminal", order.terminal_name()},
+                                          {"what", DescribeOrder(order, context.language())}}) +
+         context.Say(order.has_sent_at() ? messages::kOrderedNow : messages::kOrderedLater,
+                     {{"terminal", order.terminal_name()}});
+}
+
 std::string FirstExample(const CLI::App& command) {
   const std::string footer = command.get_footer();
   const std::size_t start = footer.find("\n  ");
@@ -112,11 +120,16 @@ void BuildCommandLine(CLI::App& root, Context& context) {
   AddTokens(root, context);
   AddRequests(root, context);
   AddGrants(root, context);
+  AddMode(root, context);
+  AddDevices(root, context);
+  AddOrders(root, context);
   AddEvents(root, context);
   AddPolicy(root, context);
   AddOperators(root, context);
   AddRobots(root, context);
   AddGroups(root, context);
+  AddHistory(root, context);
+  AddParcel(root, context);
   AddCompletion(root, context);
 }
 

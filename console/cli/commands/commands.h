@@ -24,11 +24,16 @@ void AddTerminals(CLI::App& root, Context& context);
 void AddTokens(CLI::App& root, Context& context);
 void AddRequests(CLI::App& root, Context& context);
 void AddGrants(CLI::App& root, Context& context);
+void AddMode(CLI::App& root, Context& context);
+void AddDevices(CLI::App& root, Context& context);
+void AddOrders(CLI::App& root, Context& context);
 void AddEvents(CLI::App& root, Context& context);
 void AddPolicy(CLI::App& root, Context& context);
 void AddOperators(CLI::App& root, Context& context);
 void AddRobots(CLI::App& root, Context& context);
 void AddGroups(CLI::App& root, Context& context);
+void AddHistory(CLI::App& root, Context& context);
+void AddParcel(CLI::App& root, Context& context);
 void AddCompletion(CLI::App& root, Context& context);
 
 // A command with its texts, no action yet.
@@ -48,6 +53,9 @@ std::string PathOf(const CLI::App& command);
 std::string HelpOf(const CLI::App& command);
 
 Style StyleOf(const Context& context);
+
+// What one terminal was ordered, and when it has it.
+std::string DescribeOrdered(const Context& context, const v1::IssuedOrder& order);
 
 // The command line's own examples, first line: what an error message ends with.
 std::string FirstExample(const CLI::App& command);

@@ -77,13 +77,11 @@ absl::Status ListOperators(Context& context) {
 }
 
 absl::Status DisableOperator(Context& context, const std::string& name) {
-  const absl::StatusOr<Client*> client = context.Connect();
-  if (!client.ok()) return client.status();
   v1::DisableOperatorRequest request;
   request.set_name(name);
-  const absl::StatusOr<v1::DisableOperatorResponse> answer = (*client)->Call(request);
-  if (!answer.ok()) return answer.status();
-  return context.Show(*answer, context.Say(messages::kOperatorDisabled, {{"name", name}}));
+  return context.Ask(request, [&](const v1::DisableOperatorResponse&) {
+    return context.Say(messages::kOperatorDisabled, {{"name", name}});
+  });
 }
 
 absl::Status CreateRobot(Context& context, const CreateOptions& options) {
@@ -114,13 +112,11 @@ absl::Status CreateRobot(Context& context, const CreateOptions& options) {
 }
 
 absl::Status RevokeRobot(Context& context, const std::string& name) {
-  const absl::StatusOr<Client*> client = context.Connect();
-  if (!client.ok()) return client.status();
   v1::RevokeRobotTokenRequest request;
   request.set_name(name);
-  const absl::StatusOr<v1::RevokeRobotTokenResponse> answer = (*client)->Call(request);
-  if (!answer.ok()) return answer.status();
-  return context.Show(*answer, context.Say(messages::kRobotRevoked, {{"name", name}}));
+  return context.Ask(request, [&](const v1::RevokeRobotTokenResponse&) {
+    return context.Say(messages::kRobotRevoked, {{"name", name}});
+  });
 }
 
 struct GroupOptions {

@@ -15,16 +15,14 @@ struct ListOptions {
 };
 
 absl::Status List(Context& context, const ListOptions& options) {
-  const absl::StatusOr<Client*> client = context.Connect();
-  if (!client.ok()) return client.status();
   v1::ListRequestsRequest request;
   request.set_include_blocks(options.blocks || options.all);
   request.set_include_answered(options.all);
   request.set_page_size(kMostRequests);
-  const absl::StatusOr<v1::ListRequestsResponse> answer = (*client)->Call(request);
-  if (!answer.ok()) return answer.status();
-  if (answer->requests().empty()) return context.Show(*answer, context.Say(messages::kNothing));
-  return context.Show(*answer, WriteRequests(*answer, StyleOf(context)));
+  return context.Ask(request, [&](const v1::ListRequestsResponse& answer) {
+    return answer.requests().empty() ? context.Say(messages::kNothing)
+                                     : WriteRequests(answer, StyleOf(context));
+  });
 }
 
 absl::Status Show(Context& context, const std::string& typed) {
@@ -59,15 +57,13 @@ absl::Status Deny(Context& context, const DenyOptions& options) {
   const absl::StatusOr<std::string> reference =
       ParseReference(options.reference, context.language());
   if (!reference.ok()) return reference.status();
-  const absl::StatusOr<Client*> client = context.Connect();
-  if (!client.ok()) return client.status();
   v1::DenyRequestRequest request;
   request.set_reference(*reference);
   request.set_terminal(options.terminal);
   request.set_reason(options.reason);
-  const absl::StatusOr<v1::DenyRequestResponse> answer = (*client)->Call(request);
-  if (!answer.ok()) return answer.status();
-  return context.Show(*answer, context.Say(messages::kRequestDenied, {{"reference", *reference}}));
+  return context.Ask(request, [&](const v1::DenyRequestResponse&) {
+    return context.Say(messages::kRequestDenied, {{"reference", *reference}});
+  });
 }
 
 void AddListOptions(CLI::App* command, Context& context) {

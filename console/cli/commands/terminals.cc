@@ -70,6 +70,22 @@ absl::Status Revoke(Context& context, const RevokeOptions& options) {
                       context.Say(messages::kTerminalRevoked, {{"terminal", options.terminal}}));
 }
 
+absl::Status Release(Context& context, const RevokeOptions& options) {
+  const absl::StatusOr<Client*> client = context.Connect();
+  if (!client.ok()) return client.status();
+  if (!options.yes) {
+    const absl::Status confirmed =
+        Confirm(context, context.Say(messages::kAskRelease, {{"terminal", options.terminal}}));
+    if (!confirmed.ok()) return confirmed;
+  }
+  v1::ReleaseTerminalRequest request;
+  request.set_terminal(options.terminal);
+  request.set_reason(options.reason);
+  const absl::StatusOr<v1::ReleaseTerminalResponse> answer = (*client)->Call(request);
+  if (!answer.ok()) return SuggestTerminal(context, **client, answer.status(), options.terminal);
+  return context.Show(*answer, DescribeOrdered(context, answer->order()));
+}
+
 struct ExpectOptions {
   std::string name;
   std::string group;
@@ -114,6 +130,13 @@ void AddTerminals(CLI::App& root, Context& context) {
   AddText(revoke, context, "--reason", revoked->reason, help::kReason, "TEXT")->required();
   AddFlag(revoke, context, "--yes", revoked->yes, help::kYes);
   OnRun(revoke, context, [&context, revoked] { return Revoke(context, *revoked); });
+
+  CLI::App* release = AddCommand(*terminals, context, help::kTerminalsRelease);
+  const auto released = std::make_shared<RevokeOptions>();
+  AddText(release, context, "TERMINAL", released->terminal, help::kTerminal, "")->required();
+  AddText(release, context, "--reason", released->reason, help::kReason, "TEXT")->required();
+  AddFlag(release, context, "--yes", released->yes, help::kYes);
+  OnRun(release, context, [&context, released] { return Release(context, *released); });
 
   CLI::App* expect = AddCommand(*terminals, context, help::kTerminalsExpect);
   const auto expected = std::make_shared<ExpectOptions>();

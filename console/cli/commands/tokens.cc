@@ -54,13 +54,11 @@ absl::Status List(Context& context) {
 }
 
 absl::Status Revoke(Context& context, const std::string& id) {
-  const absl::StatusOr<Client*> client = context.Connect();
-  if (!client.ok()) return client.status();
   v1::RevokeEnrolmentTokenRequest request;
   request.set_token_id(id);
-  const absl::StatusOr<v1::RevokeEnrolmentTokenResponse> answer = (*client)->Call(request);
-  if (!answer.ok()) return answer.status();
-  return context.Show(*answer, context.Say(messages::kTokenRevoked, {{"id", id}}));
+  return context.Ask(request, [&](const v1::RevokeEnrolmentTokenResponse&) {
+    return context.Say(messages::kTokenRevoked, {{"id", id}});
+  });
 }
 
 }  // namespace

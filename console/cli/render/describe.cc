@@ -52,6 +52,14 @@ std::string ParametersOf(const v1::Event& event) {
                        });
 }
 
+// Whether a parameter's value is a code of the catalogue, and not a name or somebody's words.
+bool IsCoded(v1::EventKind kind, std::string_view name) {
+  if (kind == v1::EVENT_KIND_MODE_CHANGED && (name == "before" || name == "after")) return true;
+  if (kind == v1::EVENT_KIND_ORDER_APPLIED && name == "what") return true;
+  if (kind == v1::EVENT_KIND_TRIAL_UNDONE && name == "where") return true;
+  return name == "cause" || name == "flushed" || name == "unmounted" || name == "deauthorised";
+}
+
 }  // namespace
 
 std::string ShortFingerprint(std::string_view fingerprint) {
@@ -101,9 +109,8 @@ std::string DescribeEvent(const v1::Event& event, Language language) {
     if (name == "parameters") return ParametersOf(event);
     for (const v1::Parameter& parameter : event.parameters()) {
       if (parameter.key() == name) {
-        const bool coded =
-            name == "cause" || name == "flushed" || name == "unmounted" || name == "deauthorised";
-        return coded ? CauseName(parameter.value(), language) : parameter.value();
+        return IsCoded(event.kind(), name) ? CauseName(parameter.value(), language)
+                                           : parameter.value();
       }
     }
     return "";

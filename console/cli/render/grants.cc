@@ -17,6 +17,7 @@ std::string AnswerOf(const v1::ExceptionRequest& request, Language language) {
   if (!request.grant_id().empty()) {
     return Fill(headings::kGranted.In(language), {{"grant", ShortId(request.grant_id())}});
   }
+  if (request.adopted()) return std::string(headings::kAdopted.In(language));
   return std::string((request.denied() ? headings::kDenied : headings::kOpen).In(language));
 }
 

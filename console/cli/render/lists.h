@@ -10,6 +10,7 @@
 #include "google/protobuf/repeated_ptr_field.h"
 #include "sekisho/v1/grant_service.pb.h"
 #include "sekisho/v1/operator_service.pb.h"
+#include "sekisho/v1/order_service.pb.h"
 #include "sekisho/v1/policy_service.pb.h"
 #include "sekisho/v1/session_service.pb.h"
 #include "sekisho/v1/terminal_service.pb.h"
@@ -33,6 +34,17 @@ std::string WriteTerminal(const v1::Terminal& terminal, const GroupPaths& groups
                           const Style& style);
 // "protected", or "NOT PROTECTED: silent, old policy".
 std::string WriteProtection(const v1::Terminal& terminal, Language language);
+
+// "observe", "observe (enforce: waits for its restart)"; empty before the first status.
+std::string WriteMode(const v1::Terminal& terminal, Language language);
+
+// "enforce, after a trial of 15m", "adopt: Keyboard K120 046d:c31c (keyboard)".
+std::string DescribeOrder(const v1::IssuedOrder& order, Language language);
+// What happens, on how many terminals, and on which (the first few).
+std::string WriteOutcomes(const google::protobuf::RepeatedPtrField<v1::TerminalOutcome>& terminals,
+                          const Style& style);
+std::string WriteOrders(const v1::ListOrdersResponse& orders, const Style& style);
+std::string WriteWouldBeBlocked(const v1::ListWouldBeBlockedResponse& devices, const Style& style);
 
 std::string WriteTokens(const v1::ListEnrolmentTokensResponse& tokens, const GroupPaths& groups,
                         const Style& style);

@@ -51,12 +51,13 @@ std::string WriteTerminals(const std::vector<v1::Terminal>& terminals, const Gro
   const auto heading = [&style](const Text& text) { return std::string(text.In(style.language)); };
   Table table({heading(headings::kTerminal), heading(headings::kGroup), heading(headings::kState),
                heading(headings::kLastHeard), heading(headings::kPolicy),
-               heading(headings::kProtection)});
+               heading(headings::kTerminalMode), heading(headings::kProtection)});
   for (const v1::Terminal& terminal : terminals) {
     table.Add({terminal.name(), GroupOf(terminal.group_id(), groups),
                NameOf(terminal.state(), style.language),
                WriteMoment(terminal.last_status_at(), style.zone),
-               PolicyOf(terminal, style.language), WriteProtection(terminal, style.language)});
+               PolicyOf(terminal, style.language), WriteMode(terminal, style.language),
+               WriteProtection(terminal, style.language)});
   }
   return table.Write();
 }
@@ -73,10 +74,18 @@ std::string WriteTerminal(const v1::Terminal& terminal, const GroupPaths& groups
        {heading(headings::kGroup), GroupOf(terminal.group_id(), groups)},
        {heading(headings::kState), NameOf(terminal.state(), style.language)},
        {heading(headings::kProtection), WriteProtection(terminal, style.language)},
+       {heading(headings::kTerminalMode), WriteMode(terminal, style.language)},
+       {heading(headings::kOrdersWaiting),
+        terminal.orders_waiting() == 0 ? "" : absl::StrCat(terminal.orders_waiting())},
        {heading(headings::kConnected),
         heading(terminal.connected() ? headings::kYes : headings::kNo)},
        {heading(headings::kLastHeard), WriteMoment(terminal.last_status_at(), style.zone)},
        {heading(headings::kEnrolled), WriteMoment(terminal.enrolled_at(), style.zone)},
+       {heading(headings::kEnrolments),
+        terminal.enrolments() < 2 ? "" : absl::StrCat(terminal.enrolments())},
+       {heading(headings::kKey), status.key_protection() == v1::KEY_PROTECTION_UNSPECIFIED
+                                     ? ""
+                                     : NameOf(status.key_protection(), style.language)},
        {heading(headings::kPolicy), PolicyOf(terminal, style.language)},
        {heading(headings::kAgent), status.agent_version()},
        {heading(headings::kBoot), status.boot_id()},

@@ -52,6 +52,29 @@ inline constexpr Text kPublished{"PUBLISHED", "公開日時"};
 inline constexpr Text kComment{"COMMENT", "コメント"};
 inline constexpr Text kOrganisation{"ORGANISATION", "組織"};
 
+inline constexpr Text kTerminalMode{"MODE", "動作モード"};
+inline constexpr Text kOrdersWaiting{"ORDERS WAITING", "未実行の指示"};
+inline constexpr Text kEnrolments{"INSTALLED", "導入回数"};
+inline constexpr Text kKey{"TLS KEY", "通信の鍵"};
+inline constexpr Text kWhatHappens{"WHAT HAPPENS", "実行"};
+inline constexpr Text kHowMany{"HOW MANY", "台数"};
+inline constexpr Text kTerminals{"TERMINALS", "端末"};
+inline constexpr Text kOrder{"ORDER", "指示"};
+inline constexpr Text kWhat{"WHAT", "内容"};
+inline constexpr Text kSent{"SENT", "送信日時"};
+inline constexpr Text kSerial{"SERIAL", "シリアル"};
+inline constexpr Text kTimes{"TIMES", "回数"};
+inline constexpr Text kLastSeen{"LAST SEEN", "最終検出"};
+inline constexpr Text kWhyNot{"WHY", "遮断理由"};
+
+inline constexpr Text kModeOrdered{"{mode} ({ordered} is ordered)",
+                                   "{mode}（{ordered}を指示済み）"};
+inline constexpr Text kModeAtRestart{"{mode} ({ordered}: waits for its restart)",
+                                     "{mode}（{ordered}は再起動待ち）"};
+inline constexpr Text kEnforceAtOnce{"enforce, without a trial", "遮断（試行なし）"};
+inline constexpr Text kEnforceAfterTrial{"enforce, after a trial of {span}", "遮断（試行 {span}）"};
+inline constexpr Text kStateBecause{"{state}: {cause}", "{state}: {cause}"};
+inline constexpr Text kAdopted{"adopted", "端末に登録"};
 inline constexpr Text kProtected{"protected", "保護中"};
 inline constexpr Text kNotProtected{"NOT PROTECTED: {reasons}", "未保護: {reasons}"};
 inline constexpr Text kYes{"yes", "あり"};

@@ -55,9 +55,9 @@ inline constexpr Command kRoot{
      "--ticket HD-1042"}};
 inline constexpr Text kExitCodes{
     "Exit codes: 0 done, 1 other, 2 wrong command line, 3 sign in first, 4 not permitted,\n"
-    "5 not found, 6 refused by the console, 7 console unreachable.",
+    "5 not found, 6 refused by the console, 7 console unreachable, 8 history altered (verify).",
     "終了コード: 0 成功、1 その他、2 コマンドの誤り、3 要サインイン、4 権限なし、\n"
-    "5 該当なし、6 コンソールが拒否、7 コンソールに接続不可"};
+    "5 該当なし、6 コンソールが拒否、7 コンソールに接続不可、8 履歴の改変あり（verify）"};
 
 // ---- session
 inline constexpr Command kSignIn{
@@ -228,6 +228,92 @@ inline constexpr Text kWait{"Wait up to this long until the terminal says that i
                             "端末で開くまで待つ最長時間"};
 inline constexpr Text kGrant{"Grant id, or how it begins", "例外許可のID（先頭だけでもよい）"};
 inline constexpr Text kAllGrants{"The ended too", "終了したものも含める"};
+
+// ---- orders
+inline constexpr Command kModes{
+    "mode",
+    {"From observing to enforcing: what would be refused, trial, confirmation",
+     "監視のみから遮断へ（遮断対象の確認・試行・確定）"},
+    {"sekishoctl mode preview --group 税務課\n"
+     "sekishoctl mode enforce --group 税務課 --reason \"Rollout, second week\"\n"
+     "sekishoctl mode confirm --group 税務課",
+     "sekishoctl mode preview --group 税務課\n"
+     "sekishoctl mode enforce --group 税務課 --reason \"展開2週目\"\n"
+     "sekishoctl mode confirm --group 税務課"}};
+inline constexpr Command kModePreview{
+    "preview",
+    {"What enforcing would refuse, from what the observing terminals have seen",
+     "遮断を始めた場合に使えなくなる機器（監視中の端末の報告による）"},
+    {"sekishoctl mode preview --group 税務課 --since 30d",
+     "sekishoctl mode preview --group 税務課 --since 30d"}};
+inline constexpr Command kModeEnforce{
+    "enforce",
+    {"Refuse from the next start on: as a trial that undoes itself unless it is confirmed",
+     "次回の起動から遮断する（確定しなければ自動で元に戻る試行から始まる）"},
+    {"sekishoctl mode enforce --group 税務課 --reason \"Rollout, second week\"\n"
+     "sekishoctl mode enforce --terminal zeimu-012 --trial 30m --reason \"First of its kind\"",
+     "sekishoctl mode enforce --group 税務課 --reason \"展開2週目\"\n"
+     "sekishoctl mode enforce --terminal zeimu-012 --trial 30m --reason \"最初の1台\""}};
+inline constexpr Command kModeConfirm{
+    "confirm",
+    {"The trials that run now hold from now on", "実行中の試行を確定する"},
+    {"sekishoctl mode confirm --group 税務課", "sekishoctl mode confirm --group 税務課"}};
+inline constexpr Command kModeObserve{
+    "observe",
+    {"Stop refusing at once; record what would be refused",
+     "直ちに遮断をやめ、遮断の対象を記録するだけにする"},
+    {"sekishoctl mode observe --group 税務課 --reason \"New plotters do not work\"",
+     "sekishoctl mode observe --group 税務課 --reason \"新しいプロッターが使えない\""}};
+inline constexpr Text kTrial{
+    "How long a trial waits for its confirmation after the start (1m to 1d; default 15m)",
+    "試行が起動後に確定を待つ時間（1m～1d、既定15m）"};
+inline constexpr Text kConfirmed{"Without a trial; a trial that runs is confirmed",
+                                 "試行なし（実行中の試行は確定する）"};
+inline constexpr Command kDevices{
+    "devices",
+    {"What belongs to a terminal and comes up at every start, such as its keyboard",
+     "端末の備え付け機器（起動のたびに使えるキーボードなど）"},
+    {"sekishoctl devices adopt 482913 --reason \"Keyboard replaced\"",
+     "sekishoctl devices adopt 482913 --reason \"キーボード交換\""}};
+inline constexpr Command kDevicesAdopt{
+    "adopt",
+    {"A device that the terminal has reported belongs to it from now on, in that port",
+     "端末が報告した機器を、そのポートの備え付け機器に登録する"},
+    {"sekishoctl devices adopt 482913 --reason \"Keyboard replaced\"\n"
+     "sekishoctl devices adopt --terminal zeimu-012 --device 9f2c01d4 --reason \"New mouse\"",
+     "sekishoctl devices adopt 482913 --reason \"キーボード交換\"\n"
+     "sekishoctl devices adopt --terminal zeimu-012 --device 9f2c01d4 --reason "
+     "\"新しいマウス\""}};
+inline constexpr Command kDevicesAbandon{
+    "abandon",
+    {"It does not belong to the terminal any more", "備え付け機器の登録を解除する"},
+    {"sekishoctl devices abandon --terminal zeimu-012 --device 9f2c01d4 --reason \"Taken away\"",
+     "sekishoctl devices abandon --terminal zeimu-012 --device 9f2c01d4 --reason \"撤去\""}};
+inline constexpr Text kPort{
+    "The port that it was adopted in, like 1-2.3 (default: where it was last)",
+    "登録時のポート（例 1-2.3。省略時は最後に報告されたポート）"};
+inline constexpr Command kTerminalsRelease{
+    "release",
+    {"Let Sekisho be removed from a terminal", "端末から Sekisho を取り除くことを許可する"},
+    {"sekishoctl terminals release zeimu-012 --reason \"Taken out of service\"",
+     "sekishoctl terminals release zeimu-012 --reason \"廃棄\""}};
+inline constexpr Command kOrders{
+    "orders",
+    {"What terminals were ordered, and have not done yet", "端末への指示と実行状況"},
+    {"sekishoctl orders\nsekishoctl orders list --all --terminal zeimu-012",
+     "sekishoctl orders\nsekishoctl orders list --all --terminal zeimu-012"}};
+inline constexpr Command kOrdersList{
+    "list",
+    {"The same as `orders` alone", "`orders` だけの場合と同じ"},
+    {"sekishoctl orders list --all", "sekishoctl orders list --all"}};
+inline constexpr Command kOrdersCancel{
+    "cancel",
+    {"Take back an order that was not sent yet", "未送信の指示を取り消す"},
+    {"sekishoctl orders cancel zeimu-012 3 --reason \"Wrong terminal\"",
+     "sekishoctl orders cancel zeimu-012 3 --reason \"端末の誤り\""}};
+inline constexpr Text kAllOrders{"Also those that are over", "実行済み・取り消し済みも含める"};
+inline constexpr Text kOrderVersion{"The order's number, as `orders list` shows it",
+                                    "指示の番号（`orders list` の表示）"};
 
 // ---- events
 inline constexpr Command kEvents{

@@ -241,6 +241,29 @@ inline constexpr Text kRobotRevoked{"The token of {name} is revoked.\n",
 inline constexpr Text kGroupMade{"Group {name} ({id}).\n",
                                  "グループ {name}（{id}）を作成しました。\n"};
 
+// ---- orders
+inline constexpr Text kGroupOrTerminal{
+    "which terminals? Give --group GROUP (with all below it) or --terminal TERMINAL",
+    "対象を指定してください（--group グループ（下位を含む）、または --terminal 端末）"};
+inline constexpr Text kTrialAndConfirmed{"give either --trial or --confirmed, not both",
+                                         "--trial か --confirmed のどちらか一方だけを指定して"
+                                         "ください"};
+inline constexpr Text kWouldBeBlocked{"What they have seen so far and would then refuse:\n",
+                                      "これまでに検出され、遮断の対象となる機器:\n"};
+inline constexpr Text kNothingWouldBeBlocked{"(nothing that was reported would be refused)\n",
+                                             "（報告された機器の中に、遮断の対象はありません）\n"};
+inline constexpr Text kOrdered{"Order {version} for {terminal}: {what}.\n",
+                               "{terminal} への指示 {version}: {what}\n"};
+inline constexpr Text kOrderedNow{
+    "It is connected and has it. See: sekishoctl orders list --all --terminal {terminal}\n",
+    "接続中のため送信しました。確認: sekishoctl orders list --all --terminal {terminal}\n"};
+inline constexpr Text kOrderedLater{
+    "It is not connected, and gets it when it is. See: sekishoctl orders list\n",
+    "現在は未接続です。接続時に送信します。確認: sekishoctl orders list\n"};
+inline constexpr Text kOrderCancelled{
+    "Order {version} for {terminal} ({what}) is cancelled.\n",
+    "{terminal} への指示 {version}（{what}）を取り消しました。\n"};
+
 // ---- policy
 inline constexpr Text kPolicyGood{"{file}: no problems, {count} rules.\n",
                                   "{file}: 問題はありません（規則 {count} 件）。\n"};
@@ -266,6 +289,13 @@ inline constexpr Text kAskPublish{"Publish this to the terminals? [y/N] ",
 inline constexpr Text kAskRevokeTerminal{
     "Revoke {terminal}? It must be enrolled again to come back. [y/N] ",
     "{terminal} を失効させますか？元に戻すには再登録が必要です。 [y/N] "};
+inline constexpr Text kAskEnforce{"Enforce on {count} terminal(s)? [y/N] ",
+                                  "{count} 台で遮断を始めますか？ [y/N] "};
+inline constexpr Text kAskObserve{
+    "STOP refusing on {count} terminal(s) at once, and only observe? [y/N] ",
+    "{count} 台で直ちに遮断をやめ、監視のみにしますか？ [y/N] "};
+inline constexpr Text kAskRelease{"Let Sekisho be removed from {terminal}? [y/N] ",
+                                  "{terminal} から Sekisho を取り除くことを許可しますか？ [y/N] "};
 inline constexpr Text kNotDone{"nothing was done", "何も実行していません"};
 inline constexpr Text kYesNeeded{"there is nobody to ask; add --yes to do it",
                                  "確認を求める相手がいません。実行するには --yes を付けてください"};
