@@ -7,6 +7,7 @@
 #include "sekisho/v1/agent_service.pb.h"
 #include "sekisho/v1/event_service.pb.h"
 #include "sekisho/v1/grant_service.pb.h"
+#include "sekisho/v1/order_service.pb.h"
 #include "sekisho/v1/policy_service.pb.h"
 #include "sekisho/v1/session_service.pb.h"
 #include "sekisho/v1/terminal_service.pb.h"
@@ -24,7 +25,7 @@ std::set<std::string> AllMethods() {
        {v1::EnrolRequest::descriptor()->file(), v1::SignInRequest::descriptor()->file(),
         v1::ListTerminalsRequest::descriptor()->file(),
         v1::CreateGrantRequest::descriptor()->file(), v1::CheckPolicyRequest::descriptor()->file(),
-        v1::ListEventsRequest::descriptor()->file(),
+        v1::ListEventsRequest::descriptor()->file(), v1::SetModeRequest::descriptor()->file(),
         v1::CreateOperatorRequest::descriptor()->file()}) {
     for (int i = 0; i < file->service_count(); ++i) {
       for (int j = 0; j < file->service(i)->method_count(); ++j) {
@@ -81,6 +82,12 @@ TEST(AuthzTable, HelpdeskGrantsButDoesNotPublishAndAuditorsOnlyRead) {
   EXPECT_TRUE(may(v1::ROLE_HELPDESK, "GrantService/CreateGrant"));
   EXPECT_FALSE(may(v1::ROLE_HELPDESK, "PolicyService/PublishPolicy"));
   EXPECT_FALSE(may(v1::ROLE_HELPDESK, "TerminalService/CreateEnrolmentToken"));
+  EXPECT_TRUE(may(v1::ROLE_HELPDESK, "OrderService/AdoptDevice"));
+  EXPECT_FALSE(may(v1::ROLE_HELPDESK, "OrderService/SetMode"));
+  EXPECT_FALSE(may(v1::ROLE_HELPDESK, "OrderService/ReleaseTerminal"));
+  EXPECT_FALSE(may(v1::ROLE_AUDITOR, "OrderService/ConfirmTrial"));
+  EXPECT_TRUE(may(v1::ROLE_INSTALLER, "OrderService/ConfirmTrial"));
+  EXPECT_FALSE(may(v1::ROLE_INSTALLER, "OrderService/SetMode"));
   EXPECT_TRUE(may(v1::ROLE_AUDITOR, "EventService/ListEvents"));
   EXPECT_FALSE(may(v1::ROLE_AUDITOR, "GrantService/CreateGrant"));
   EXPECT_FALSE(may(v1::ROLE_INSTALLER, "EventService/ListEvents"));

@@ -165,6 +165,35 @@ TEST(AGrant, IsForAReferenceOrForADeviceOfATerminal) {
             ExitCode::kSignInNeeded);
 }
 
+TEST(AMode, IsOrderedForTerminalsThatAreNamed) {
+  const Outcome everywhere = Type({"mode", "enforce", "--reason", "x"});
+  EXPECT_EQ(everywhere.code, ExitCode::kUsage);
+  EXPECT_NE(everywhere.err.find("--group GROUP"), std::string::npos) << everywhere.err;
+  EXPECT_EQ(Type({"mode", "enforce", "--group", "a", "--terminal", "t", "--reason", "x"}).code,
+            ExitCode::kUsage);
+  EXPECT_EQ(Type({"mode", "observe", "--reason", "x"}).code, ExitCode::kUsage);
+  EXPECT_EQ(Type({"mode", "confirm"}).code, ExitCode::kUsage);
+  EXPECT_EQ(Type({"mode", "preview"}).code, ExitCode::kUsage);
+  EXPECT_EQ(Type({"mode", "enforce", "--group", "a"}).code, ExitCode::kUsage) << "no reason";
+  EXPECT_EQ(Type({"mode", "enforce", "--group", "a", "--reason", "x", "--trial", "15"}).code,
+            ExitCode::kUsage);
+  EXPECT_EQ(
+      Type({"mode", "enforce", "--group", "a", "--reason", "x", "--trial", "15m", "--confirmed"})
+          .code,
+      ExitCode::kUsage);
+  EXPECT_EQ(Type({"mode", "enforce", "--group", "a", "--reason", "x", "--trial", "15m"}).code,
+            ExitCode::kSignInNeeded);
+}
+
+TEST(AnAdoption, IsForAReferenceOrForADeviceOfATerminal) {
+  EXPECT_EQ(Type({"devices", "adopt", "--reason", "x"}).code, ExitCode::kUsage);
+  EXPECT_EQ(Type({"devices", "adopt", "48291", "--reason", "x"}).code, ExitCode::kUsage);
+  EXPECT_EQ(Type({"devices", "adopt", "482913", "--device", "9f2c01d4", "--reason", "x"}).code,
+            ExitCode::kUsage);
+  EXPECT_EQ(Type({"devices", "adopt", "482913"}).code, ExitCode::kUsage) << "no reason";
+  EXPECT_EQ(Type({"devices", "adopt", "482913", "--reason", "x"}).code, ExitCode::kSignInNeeded);
+}
+
 TEST(AnOptionOfTheList, IsNotSilentlyIgnoredByAnotherVerb) {
   const Outcome outcome = Type({"requests", "deny", "482913", "--reason", "x", "--all"});
   EXPECT_EQ(outcome.code, ExitCode::kUsage);
@@ -221,6 +250,8 @@ TEST(Completion, OffersCommandsOptionsAndValues) {
             (std::vector<std::string>{"--ticket"}));
   EXPECT_EQ(Words({"--output", "json", "gran"}), (std::vector<std::string>{"grants"}));
   EXPECT_EQ(Words({"events", "--kind", "grant-o"}), (std::vector<std::string>{"grant-opened"}));
+  EXPECT_EQ(Words({"mode", "en"}), (std::vector<std::string>{"enforce"}));
+  EXPECT_EQ(Words({"orders", "ca"}), (std::vector<std::string>{"cancel"}));
   EXPECT_EQ(Words({"policy", "check", ""}), (std::vector<std::string>{":files"}));
   EXPECT_EQ(Words({"operators", "create", "x", "--role", "h"}),
             (std::vector<std::string>{"helpdesk"}));

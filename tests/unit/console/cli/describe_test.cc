@@ -90,6 +90,30 @@ TEST(AGrantsEnd, SaysWhyInTheReadersLanguage) {
   EXPECT_EQ(Japanese(event), "例外許可 4f7a19c2 が終了しました。期限が来ました");
 }
 
+TEST(AModesChange, IsInTheReadersLanguage) {
+  v1::Event event;
+  event.set_kind(v1::EVENT_KIND_MODE_CHANGED);
+  event = samples::With(event, "before", "trial");
+  event = samples::With(event, "after", "observe");
+  event = samples::With(event, "cause", "undone");
+  EXPECT_EQ(DescribeEvent(event, Language::kEnglish), "from trial to observe: nobody confirmed");
+  EXPECT_EQ(DescribeEvent(event, Language::kJapanese),
+            "動作モードが変わりました（試行 → 監視のみ）: 未確定のため取り消し");
+}
+
+TEST(AnOrder, SaysWhatWasDoneAndForWhom) {
+  v1::Event event;
+  event.set_kind(v1::EVENT_KIND_ORDER_APPLIED);
+  event = samples::With(event, "version", "3");
+  event = samples::With(event, "what", "enforce-confirmed");
+  event = samples::With(event, "ordered_by", "hanako");
+  event = samples::With(event, "reason", "Rollout");
+  EXPECT_EQ(DescribeEvent(event, Language::kEnglish),
+            "order 3 from hanako was carried out: enforce, without a trial, \"Rollout\"");
+  EXPECT_EQ(DescribeEvent(event, Language::kJapanese),
+            "hanako の指示第3号を実行しました: 遮断（試行なし）。理由「Rollout」");
+}
+
 TEST(AHoldersEnd, NamesTheProgram) {
   v1::Event event = Event(v1::EVENT_KIND_HOLDER_ENDED);
   event = With(With(With(With(event, "program", "cp"), "pid", "812"), "uid", "1000"), "signal",

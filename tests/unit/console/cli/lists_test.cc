@@ -40,15 +40,17 @@ TEST(Terminals, ShowProtectionAndWhyNot) {
   expected.add_unprotected(v1::UNPROTECTED_NEVER_ENROLLED);
   EXPECT_EQ(
       WriteTerminals({ATerminal(), outdated, expected}, kGroups, In(Language::kEnglish)),
-      "TERMINAL   GROUP        STATE     LAST HEARD           POLICY  PROTECTION\n"
-      "zeimu-012  本庁/税務課  enrolled  2026-04-01 09:30:00  3       protected\n"
-      "税務-013   本庁/税務課  enrolled  2026-04-01 09:30:00  2 of 3  NOT PROTECTED: old policy, "
-      "silent\n"
-      "zeimu-014  -            expected  -                    -       NOT PROTECTED: never "
+      "TERMINAL   GROUP        STATE     LAST HEARD           POLICY  MODE     PROTECTION\n"
+      "zeimu-012  本庁/税務課  enrolled  2026-04-01 09:30:00  3       enforce  protected\n"
+      "税務-013   本庁/税務課  enrolled  2026-04-01 09:30:00  2 of 3  enforce  NOT PROTECTED: old "
+      "policy, silent\n"
+      "zeimu-014  -            expected  -                    -       -        NOT PROTECTED: "
+      "never "
       "enrolled\n");
-  EXPECT_EQ(WriteTerminals({ATerminal()}, kGroups, In(Language::kJapanese)),
-            "端末       グループ     状態      最終受信             ポリシー  保護\n"
-            "zeimu-012  本庁/税務課  登録済み  2026-04-01 09:30:00  3         保護中\n");
+  EXPECT_EQ(
+      WriteTerminals({ATerminal()}, kGroups, In(Language::kJapanese)),
+      "端末       グループ     状態      最終受信             ポリシー  動作モード  保護\n"
+      "zeimu-012  本庁/税務課  登録済み  2026-04-01 09:30:00  3         遮断        保護中\n");
 }
 
 TEST(ATerminal, ShowsEachProtectionThatWasTried) {
@@ -65,6 +67,110 @@ TEST(ATerminal, ShowsEachProtectionThatWasTried) {
   EXPECT_NE(text.find("PROTECTION      NOT PROTECTED: a protection gave way\n"), std::string::npos)
       << text;
   EXPECT_NE(text.find("usb.module-parameter  OPEN    authorized_default=1\n"), std::string::npos)
+      << text;
+}
+
+TEST(AMode, SaysWhenItIsNotYetWhatWasOrdered) {
+  v1::Terminal terminal = ATerminal();
+  const auto mode = [&terminal](Language language = Language::kEnglish) {
+    return WriteMode(terminal, language);
+  };
+  EXPECT_EQ(mode(), "enforce") << "an agent of before modes sends none";
+  terminal.mutable_status()->set_mode(v1::MODE_OBSERVE);
+  EXPECT_EQ(mode(), "observe");
+  terminal.set_ordered_mode(v1::MODE_ENFORCE);
+  terminal.set_orders_waiting(1);
+  EXPECT_EQ(mode(), "observe (enforce is ordered)");
+  terminal.set_orders_waiting(0);
+  EXPECT_EQ(mode(), "observe (enforce: waits for its restart)");
+  EXPECT_EQ(mode(Language::kJapanese), "監視のみ（遮断は再起動待ち）");
+  terminal.mutable_status()->set_mode(v1::MODE_TRIAL);
+  EXPECT_EQ(mode(), "trial") << "a trial is how enforcing begins";
+  terminal.clear_status();
+  EXPECT_EQ(mode(), "");
+}
+
+TEST(ATerminal, ShowsWhereItsKeyIsAndHowOftenItWasInstalled) {
+  v1::Terminal terminal = ATerminal();
+  EXPECT_EQ(WriteTerminal(terminal, kGroups, In(Language::kEnglish)).find("TLS KEY"),
+            std::string::npos);
+  terminal.mutable_status()->set_key_protection(v1::KEY_PROTECTION_TPM);
+  terminal.set_enrolments(2);
+  terminal.set_orders_waiting(3);
+  const std::string text = WriteTerminal(terminal, kGroups, In(Language::kEnglish));
+  EXPECT_NE(text.find("TLS KEY         key in the TPM\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("INSTALLED       2\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("ORDERS WAITING  3\n"), std::string::npos) << text;
+}
+
+TEST(Outcomes, AreCountedAndNamed) {
+  v1::SetModeResponse answer;
+  const auto add = [&answer](const std::string& name, v1::OrderOutcome outcome) {
+    v1::TerminalOutcome& terminal = *answer.add_terminals();
+    terminal.set_terminal_name(name);
+    terminal.set_outcome(outcome);
+  };
+  for (int i = 1; i <= 7; ++i) {
+    add("t" + std::to_string(i), v1::ORDER_OUTCOME_AT_NEXT_START);
+  }
+  add("old", v1::ORDER_OUTCOME_AGENT_TOO_OLD);
+  EXPECT_EQ(WriteOutcomes(answer.terminals(), In(Language::kEnglish)),
+            "WHAT HAPPENS                HOW MANY  TERMINALS\n"
+            "at its next start           7         t1, t2, t3, t4, t5, …\n"
+            "NOT ORDERED: agent too old  1         old\n");
+}
+
+v1::IssuedOrder AnOrder(v1::OrderKind kind) {
+  v1::IssuedOrder order;
+  order.set_kind(kind);
+  order.set_state(v1::ORDER_STATE_WAITING);
+  order.set_terminal_name("zeimu-012");
+  order.mutable_order()->set_version(3);
+  order.mutable_order()->mutable_issued_at()->set_seconds(samples::kNow);
+  order.mutable_order()->set_ordered_by("hanako");
+  order.mutable_order()->set_reason("Rollout");
+  return order;
+}
+
+TEST(Orders, SayWhatWasOrderedAndWhatBecameOfIt) {
+  v1::ListOrdersResponse orders;
+  *orders.add_orders() = AnOrder(v1::ORDER_KIND_SET_MODE);
+  v1::SetMode& mode = *orders.mutable_orders(0)->mutable_order()->mutable_set_mode();
+  mode.set_mode(v1::MODE_ENFORCE);
+  EXPECT_EQ(DescribeOrder(orders.orders(0), Language::kEnglish), "enforce, after a trial of 15m");
+  mode.set_confirmed(true);
+  EXPECT_EQ(DescribeOrder(orders.orders(0), Language::kJapanese), "遮断（試行なし）");
+  mode.set_mode(v1::MODE_OBSERVE);
+  EXPECT_EQ(DescribeOrder(orders.orders(0), Language::kEnglish), "observe");
+  v1::IssuedOrder& adoption = *orders.add_orders() = AnOrder(v1::ORDER_KIND_ADOPT_DEVICE);
+  *adoption.mutable_device() = samples::Stick();
+  adoption.set_state(v1::ORDER_STATE_CANCELLED);
+  adoption.set_cause("reinstalled");
+  adoption.mutable_sent_at()->set_seconds(samples::kNow);
+  EXPECT_EQ(
+      WriteOrders(orders, In(Language::kEnglish)),
+      "TERMINAL   ORDER  WHAT                                             STATE               "
+      "                         ISSUED               SENT                 BY      REASON\n"
+      "zeimu-012  3      observe                                          waiting             "
+      "                         2026-04-01 09:30:00  -                    hanako  Rollout\n"
+      "zeimu-012  3      adopt: SanDisk Ultra 0781:5581 (storage)         cancelled: the termi"
+      "nal was installed anew   2026-04-01 09:30:00  2026-04-01 09:30:00  hanako  Rollout\n");
+}
+
+TEST(WouldBeBlocked, SaysWhatWhereHowOftenAndWhy) {
+  v1::ListWouldBeBlockedResponse devices;
+  v1::WouldBeBlocked& device = *devices.add_devices();
+  *device.mutable_device() = samples::Stick();
+  *device.mutable_verdict() = samples::Blocked();
+  device.set_terminals(2);
+  device.set_times(9);
+  device.mutable_last_seen_at()->set_seconds(samples::kNow);
+  device.add_terminal_names("zeimu-012");
+  device.add_terminal_names("zeimu-013");
+  const std::string text = WriteWouldBeBlocked(devices, In(Language::kEnglish));
+  EXPECT_NE(text.find("SanDisk Ultra 0781:5581 (storage)  4C530001  9f2c01d4     2         9      "
+                      "2026-04-01 09:30:00  zeimu-012, zeimu-013  no rule allows it (policy 3)"),
+            std::string::npos)
       << text;
 }
 

@@ -101,6 +101,25 @@ TEST_F(Live, GroupsAreNamedByPathAndMistypedOnesAreSuggested) {
   EXPECT_TRUE(Holds(unknown.err, "did you mean \"zeimu-013\"?"));
 }
 
+TEST_F(Live, AModeIsOrderedByGroupAndAskedAboutFirst) {
+  ASSERT_EQ(Admin({"terminals", "expect", "mado-001"}).code, 0);
+  const Ended preview = Admin({"mode", "preview", "--group", "狛江市"});
+  EXPECT_EQ(preview.code, 0) << preview.err;
+  EXPECT_TRUE(Holds(preview.out, "nothing that was reported would be refused"));
+  const Ended ordered = Admin({"mode", "enforce", "--terminal", "mado-001", "--reason", "x"});
+  EXPECT_EQ(ordered.code, 0) << "nothing to ask about: " << ordered.err;
+  EXPECT_TRUE(Holds(ordered.out, "not ordered: never enrolled  1         mado-001"));
+  const Ended mistyped = Admin({"mode", "enforce", "--terminal", "mado-01", "--reason", "x"});
+  EXPECT_EQ(mistyped.code, 5);
+  EXPECT_TRUE(Holds(mistyped.err, "did you mean \"mado-001\"?"));
+  const Ended released = Admin({"terminals", "release", "mado-001", "--reason", "x"});
+  EXPECT_EQ(released.code, 2) << "asked nobody";
+  EXPECT_EQ(Admin({"terminals", "release", "mado-001", "--reason", "x", "--yes"}).code, 6);
+  EXPECT_EQ(Admin({"orders"}).out, "(none)\n");
+  EXPECT_EQ(Admin({"orders", "cancel", "mado-001", "1", "--reason", "x"}).code, 5);
+  EXPECT_TRUE(Holds(Admin({"orders", "list", "--output", "json"}).out, "\"orders\": []"));
+}
+
 TEST_F(Live, ATokenGoesToStandardOutputAlone) {
   const Ended made = Admin({"tokens", "create", "--for", "1h"});
   ASSERT_EQ(made.code, 0) << made.err;

@@ -11,6 +11,7 @@
 #include "sekisho/v1/event.pb.h"
 #include "sekisho/v1/grant.pb.h"
 #include "sekisho/v1/operator_service.pb.h"
+#include "sekisho/v1/order_service.pb.h"
 #include "sekisho/v1/policy.pb.h"
 #include "sekisho/v1/terminal_service.pb.h"
 
@@ -70,7 +71,9 @@ TEST(Names, ExistForEveryValueAndBothLanguages) {
   const std::vector<const google::protobuf::EnumDescriptor*> types{
       v1::DeviceClass_descriptor(),   v1::Action_descriptor(),        v1::EventKind_descriptor(),
       v1::GrantState_descriptor(),    v1::TerminalState_descriptor(), v1::Unprotected_descriptor(),
-      v1::VerdictReason_descriptor(), v1::ProbeResult_descriptor(),   v1::Role_descriptor()};
+      v1::VerdictReason_descriptor(), v1::ProbeResult_descriptor(),   v1::Role_descriptor(),
+      v1::Mode_descriptor(),          v1::KeyProtection_descriptor(), v1::OrderKind_descriptor(),
+      v1::OrderState_descriptor(),    v1::OrderOutcome_descriptor()};
   for (const auto* type : types) {
     for (int i = 0; i < type->value_count(); ++i) {
       if (type->value(i)->number() == 0) continue;

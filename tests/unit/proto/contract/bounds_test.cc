@@ -11,6 +11,7 @@
 #include "sekisho/v1/grant_service.pb.h"
 #include "sekisho/v1/local.pb.h"
 #include "sekisho/v1/operator_service.pb.h"
+#include "sekisho/v1/order_service.pb.h"
 #include "sekisho/v1/policy_service.pb.h"
 #include "sekisho/v1/session_service.pb.h"
 #include "sekisho/v1/terminal_service.pb.h"
@@ -38,7 +39,8 @@ std::vector<const Descriptor*> Messages() {
       v1::Hello::descriptor()->file(),         v1::StoredEvent::descriptor()->file(),
       v1::Grant::descriptor()->file(),         v1::LocalRequest::descriptor()->file(),
       v1::Operator::descriptor()->file(),      v1::PublishedPolicy::descriptor()->file(),
-      v1::SignInRequest::descriptor()->file(), v1::Terminal::descriptor()->file()};
+      v1::SignInRequest::descriptor()->file(), v1::Terminal::descriptor()->file(),
+      v1::IssuedOrder::descriptor()->file()};
   for (const FileDescriptor* file : std::set(files)) {
     for (int i = 0; i < file->dependency_count(); ++i) files.insert(file->dependency(i));
   }

@@ -1,0 +1,501 @@
+// Orders: what is made for whom, and what goes down which stream when.
+
+#include <set>
+
+#include "proto/contract/seal.h"
+#include "tests/unit/console/service/service_fixture.h"
+
+namespace sekisho::console::service {
+namespace {
+
+constexpr char kFirstBoot[] = "5f0c6f0e-3f3e-4b0f-9d5a-000000000001";
+constexpr char kSecondBoot[] = "5f0c6f0e-3f3e-4b0f-9d5a-000000000002";
+
+class OrderServiceTest : public ServiceTest {
+ protected:
+  // A terminal with its own key, and the end of its stream that the console holds.
+  struct Machine {
+    store::TerminalRecord record;
+    std::optional<contract::PrivateKey> key;
+    std::shared_ptr<QuietLink> link;
+    std::shared_ptr<AgentSession> session;
+    std::string boot_id = kFirstBoot;
+    std::uint64_t boottime_ns = 1'000'000'000'000;
+    std::uint64_t sequence = 0;
+    std::string previous = std::string(32, '\0');
+  };
+  Machine Make(const std::string& name, const store::Group& group) {
+    Machine machine;
+    machine.key = contract::PrivateKey::Generate();
+    store::TerminalRecord& record = machine.record;
+    record.organisation_id = organisation_;
+    record.terminal_id = NewUuid();
+    record.group_id = group.group_id;
+    record.group_path = group.path;
+    record.name = name;
+    record.state = v1::TERMINAL_STATE_ENROLLED;
+    record.enrolled_at = now_;
+    record.enrolment = 1;
+    record.report_public_key.assign(machine.key->public_key().begin(),
+                                    machine.key->public_key().end());
+    EXPECT_TRUE(console_->store()
+                    .terminals()
+                    .CreateTerminal(record, {organisation_, "", now_, "test", "Test", name, ""})
+                    .ok());
+    return machine;
+  }
+  void Connect(Machine& machine, const std::set<std::string>& features = {"orders"}) {
+    machine.link = std::make_shared<QuietLink>();
+    absl::StatusOr<std::shared_ptr<AgentSession>> session = console_->services().agents.Open(
+        {organisation_, machine.record.terminal_id, machine.record.enrolment}, machine.link);
+    ASSERT_TRUE(session.ok()) << session.status();
+    machine.session = *session;
+    v1::Hello hello;
+    hello.set_oldest_protocol(1);
+    hello.set_newest_protocol(1);
+    hello.set_agent_version("0.2.0");
+    for (const std::string& feature : features) hello.add_features(feature);
+    ASSERT_TRUE(machine.session->Greet(hello).ok());
+  }
+  void Report(Machine& machine, v1::Mode mode, std::uint64_t order_version = 0) {
+    machine.boottime_ns += 1'000'000'000;
+    v1::Status status;
+    status.set_terminal_id(machine.record.terminal_id);
+    status.set_boot_id(machine.boot_id);
+    status.set_boottime_ns(machine.boottime_ns);
+    status.set_mode(mode);
+    status.set_order_version(order_version);
+    // What the store has of it lags behind the stream; here it need not.
+    const store::ReportedStatus reported{
+        .terminal_id = machine.record.terminal_id, .status = status, .received_at = now_};
+    ASSERT_TRUE(console_->store()
+                    .events()
+                    .Append({}, std::span<const store::ReportedStatus>(&reported, 1))
+                    .ok());
+    if (machine.session == nullptr) return;
+    const absl::Status received = machine.session->Receive(contract::Seal(
+        *machine.key, organisation_, v1::PURPOSE_STATUS, status.SerializeAsString()));
+    ASSERT_TRUE(received.ok()) << received;
+  }
+  void Happened(Machine& machine, v1::Event event) {
+    event.set_boot_id(machine.boot_id);
+    event.set_sequence(++machine.sequence);
+    event.set_previous_hash(machine.previous);
+    const std::string bytes = event.SerializeAsString();
+    machine.previous = Sha256Of(bytes);
+    const store::ReportedBatch batch{
+        organisation_,   machine.record.terminal_id,         machine.record.group_path,
+        machine.boot_id, {{event, bytes, machine.previous}}, now_};
+    ASSERT_TRUE(console_->store()
+                    .events()
+                    .Append(std::span<const store::ReportedBatch>(&batch, 1), {})
+                    .ok());
+  }
+  void Applied(Machine& machine, std::uint64_t version) {
+    v1::Event event;
+    event.set_kind(v1::EVENT_KIND_ORDER_APPLIED);
+    v1::Parameter& parameter = *event.add_parameters();
+    parameter.set_key("version");
+    parameter.set_value(std::to_string(version));
+    Happened(machine, event);
+  }
+  void Saw(Machine& machine, const v1::Device& device, const std::string& reference = "") {
+    v1::Event event;
+    event.set_kind(reference.empty() ? v1::EVENT_KIND_DEVICE_WOULD_BE_BLOCKED
+                                     : v1::EVENT_KIND_DEVICE_BLOCKED);
+    event.set_reference(reference);
+    *event.mutable_device() = device;
+    Happened(machine, event);
+  }
+  // The orders that went down a stream, opened as the agent opens them.
+  std::vector<v1::Order> Sent(const Machine& machine) {
+    v1::TrustAnchor anchor;
+    anchor.ParseFromString(console_->keyring().trust_anchor());
+    const absl::StatusOr<contract::OpenedKeySet> keys =
+        contract::OpenKeySet(anchor, console_->keyring().key_set());
+    std::vector<v1::Order> orders;
+    for (const live::Outgoing& message : machine.link->sent) {
+      if (message->sealed().purpose() != v1::PURPOSE_ORDER) continue;
+      absl::StatusOr<v1::Order> order =
+          contract::OpenAndParse<v1::Order>(keys->ring, message->sealed(), v1::PURPOSE_ORDER);
+      EXPECT_TRUE(order.ok()) << order.status();
+      if (order.ok()) orders.push_back(*std::move(order));
+    }
+    return orders;
+  }
+  std::vector<std::uint64_t> Versions(const Machine& machine) {
+    std::vector<std::uint64_t> versions;
+    for (const v1::Order& order : Sent(machine)) versions.push_back(order.version());
+    return versions;
+  }
+  OrderService& orders() { return console_->services().orders; }
+  static v1::SetModeRequest SetModeOf(const std::string& group, v1::Mode mode) {
+    v1::SetModeRequest request;
+    request.set_group_id(group);
+    request.mutable_what()->set_mode(mode);
+    request.set_reason("展開");
+    return request;
+  }
+  static v1::SetModeRequest SetModeOfOne(const std::string& terminal, v1::Mode mode) {
+    v1::SetModeRequest request = SetModeOf("", mode);
+    request.set_terminal(terminal);
+    return request;
+  }
+  std::map<std::string, v1::OrderOutcome> Outcomes(const v1::SetModeRequest& request) {
+    const absl::StatusOr<v1::SetModeResponse> answer = orders().SetMode(Admin(), request);
+    EXPECT_TRUE(answer.ok()) << answer.status();
+    std::map<std::string, v1::OrderOutcome> outcomes;
+    if (!answer.ok()) return outcomes;
+    for (const v1::TerminalOutcome& terminal : answer->terminals()) {
+      outcomes[terminal.terminal_name()] = terminal.outcome();
+    }
+    return outcomes;
+  }
+  v1::OrderOutcome Enforce(const std::string& terminal) {
+    return Outcomes(SetModeOfOne(terminal, v1::MODE_ENFORCE))[terminal];
+  }
+  v1::IssuedOrder Order(const std::string& terminal, std::uint64_t version) {
+    v1::ListOrdersRequest request;
+    request.set_terminal(terminal);
+    const absl::StatusOr<v1::ListOrdersResponse> answer = orders().ListOrders(Admin(), request);
+    EXPECT_TRUE(answer.ok()) << answer.status();
+    for (const v1::IssuedOrder& order : answer->orders()) {
+      if (order.order().version() == version) return order;
+    }
+    ADD_FAILURE() << "no order " << version;
+    return {};
+  }
+  v1::Terminal See(const std::string& name) {
+    v1::GetTerminalRequest request;
+    request.set_terminal(name);
+    return console_->services().terminals.GetTerminal(Admin(), request)->terminal();
+  }
+  static v1::Device Keyboard() {
+    v1::Device device;
+    device.set_fingerprint(std::string(32, 'k'));
+    device.set_vendor_id(0x046d);
+    device.set_product_id(0xc31c);
+    device.set_serial("K1");
+    device.set_port_path("1-2");
+    device.add_classes(v1::DEVICE_CLASS_KEYBOARD);
+    v1::UsbInterface& interface = *device.add_interfaces();
+    interface.set_class_code(3);
+    interface.set_subclass_code(1);
+    interface.set_protocol_code(1);
+    return device;
+  }
+  static v1::Device Stick() {
+    v1::Device device = Keyboard();
+    device.set_fingerprint(std::string(32, 's'));
+    device.set_classes(0, v1::DEVICE_CLASS_STORAGE);
+    device.mutable_interfaces(0)->set_class_code(8);
+    device.mutable_interfaces(0)->set_subclass_code(6);
+    device.mutable_interfaces(0)->set_protocol_code(80);
+    return device;
+  }
+};
+
+TEST_F(OrderServiceTest, AGroupsOrderSaysWhatHappensOnEachTerminalOfItAndBelow) {
+  const store::Group office = Group("A");
+  Machine observing = Make("observing", office);
+  Machine enforcing = Make("enforcing", office);
+  Machine old = Make("old", office);
+  Make("unheard", office);
+  Make("elsewhere", Group("B"));
+  Report(observing, v1::MODE_OBSERVE);
+  Report(enforcing, v1::MODE_ENFORCE);
+  Report(old, v1::MODE_UNSPECIFIED);
+  v1::ExpectTerminalRequest expected;
+  expected.set_name("expected");
+  expected.set_group_id("A");
+  ASSERT_TRUE(console_->services().terminals.ExpectTerminal(Admin(), expected).ok());
+
+  v1::SetModeRequest request = SetModeOf("A", v1::MODE_ENFORCE);
+  const std::map<std::string, v1::OrderOutcome> will{
+      {"observing", v1::ORDER_OUTCOME_AT_NEXT_START},
+      {"enforcing", v1::ORDER_OUTCOME_ALREADY},
+      {"old", v1::ORDER_OUTCOME_ALREADY},
+      {"unheard", v1::ORDER_OUTCOME_AT_NEXT_START},
+      {"expected", v1::ORDER_OUTCOME_NEVER_ENROLLED}};
+  request.set_preview(true);
+  EXPECT_EQ(Outcomes(request), will);
+  EXPECT_TRUE(orders().ListOrders(Admin(), {})->orders().empty()) << "a preview orders nothing";
+  request.set_preview(false);
+  EXPECT_EQ(Outcomes(request), will);
+  EXPECT_EQ(orders().ListOrders(Admin(), {})->orders_size(), 2);
+  EXPECT_EQ(Outcomes(request).at("observing"), v1::ORDER_OUTCOME_ALREADY) << "ordered before";
+  EXPECT_EQ(
+      Outcomes(SetModeOf("A", v1::MODE_OBSERVE)),
+      (std::map<std::string, v1::OrderOutcome>{{"observing", v1::ORDER_OUTCOME_AT_ONCE},
+                                               {"enforcing", v1::ORDER_OUTCOME_AT_ONCE},
+                                               {"old", v1::ORDER_OUTCOME_AGENT_TOO_OLD},
+                                               {"unheard", v1::ORDER_OUTCOME_AT_ONCE},
+                                               {"expected", v1::ORDER_OUTCOME_NEVER_ENROLLED}}));
+}
+
+TEST_F(OrderServiceTest, AnOrderGoesDownAtOnceSignedAndBoundToTheInstallation) {
+  Machine machine = Make("t1", Group("A"));
+  Connect(machine);
+  Report(machine, v1::MODE_OBSERVE);
+  EXPECT_EQ(Enforce("t1"), v1::ORDER_OUTCOME_AT_NEXT_START);
+  const std::vector<v1::Order> sent = Sent(machine);
+  ASSERT_EQ(sent.size(), 1u);
+  EXPECT_EQ(sent[0].terminal_id(), machine.record.terminal_id);
+  EXPECT_EQ(sent[0].organisation_id(), organisation_);
+  const contract::KeyId key_id = contract::KeyIdOf(machine.key->public_key());
+  EXPECT_EQ(sent[0].report_key_id(), std::string(key_id.begin(), key_id.end()));
+  EXPECT_EQ(sent[0].version(), 1u);
+  EXPECT_EQ(sent[0].ordered_by(), "hanako");
+  EXPECT_EQ(sent[0].reason(), "展開");
+  EXPECT_EQ(sent[0].set_mode().mode(), v1::MODE_ENFORCE);
+  EXPECT_FALSE(sent[0].set_mode().confirmed());
+}
+
+TEST_F(OrderServiceTest, WhatWaitedGoesDownByVersionAndNothingOvertakesIt) {
+  Machine machine = Make("t1", Group("A"));
+  Report(machine, v1::MODE_OBSERVE);
+  EXPECT_EQ(Enforce("t1"), v1::ORDER_OUTCOME_AT_NEXT_START);
+  Connect(machine);
+  // Before its first Status nobody knows where to begin.
+  v1::ReleaseTerminalRequest release;
+  release.set_terminal("t1");
+  release.set_reason("x");
+  ASSERT_TRUE(orders().ReleaseTerminal(Admin(), release).ok());
+  EXPECT_TRUE(Sent(machine).empty());
+  Report(machine, v1::MODE_OBSERVE);
+  EXPECT_EQ(Versions(machine), (std::vector<std::uint64_t>{1, 2}));
+  ASSERT_TRUE(orders().ReleaseTerminal(Admin(), release).ok());
+  EXPECT_EQ(Versions(machine), (std::vector<std::uint64_t>{1, 2, 3}));
+}
+
+TEST_F(OrderServiceTest, AnOrderThatCrossesAStatusIsNotSentTwiceAndALostOneIs) {
+  Machine machine = Make("t1", Group("A"));
+  Connect(machine);
+  Report(machine, v1::MODE_OBSERVE);
+  Enforce("t1");
+  Report(machine, v1::MODE_OBSERVE);
+  EXPECT_EQ(Versions(machine), (std::vector<std::uint64_t>{1})) << "it may be on its way";
+  Report(machine, v1::MODE_OBSERVE);
+  EXPECT_EQ(Versions(machine), (std::vector<std::uint64_t>{1, 1})) << "two Statuses later";
+  Report(machine, v1::MODE_OBSERVE, 1);
+  Report(machine, v1::MODE_OBSERVE, 1);
+  Report(machine, v1::MODE_OBSERVE, 1);
+  EXPECT_EQ(Versions(machine), (std::vector<std::uint64_t>{1, 1})) << "done";
+}
+
+TEST_F(OrderServiceTest, AnAgentThatDoesNotKnowOrdersIsSentNone) {
+  Machine machine = Make("t1", Group("A"));
+  EXPECT_EQ(Enforce("t1"), v1::ORDER_OUTCOME_AT_NEXT_START) << "nothing is known of it yet";
+  Connect(machine, {});
+  Report(machine, v1::MODE_UNSPECIFIED);
+  EXPECT_TRUE(Sent(machine).empty());
+  EXPECT_EQ(Outcomes(SetModeOfOne("t1", v1::MODE_OBSERVE))["t1"], v1::ORDER_OUTCOME_AGENT_TOO_OLD);
+  v1::ReleaseTerminalRequest release;
+  release.set_terminal("t1");
+  release.set_reason("x");
+  EXPECT_TRUE(absl::IsFailedPrecondition(orders().ReleaseTerminal(Admin(), release).status()));
+}
+
+TEST_F(OrderServiceTest, ATerminalIsSeenToWaitForItsRestartAndThenToHaveUndoneItsTrial) {
+  Machine machine = Make("t1", Group("A"));
+  Report(machine, v1::MODE_OBSERVE);
+  EXPECT_EQ(See("t1").ordered_mode(), v1::MODE_UNSPECIFIED);
+  Enforce("t1");
+  EXPECT_EQ(See("t1").orders_waiting(), 1u);
+  EXPECT_EQ(See("t1").ordered_mode(), v1::MODE_ENFORCE);
+  Applied(machine, 1);
+  EXPECT_EQ(See("t1").orders_waiting(), 0u);
+  EXPECT_EQ(See("t1").ordered_mode(), v1::MODE_ENFORCE) << "in this boot it waits for the next";
+  EXPECT_EQ(Enforce("t1"), v1::ORDER_OUTCOME_ALREADY);
+  machine.boot_id = kSecondBoot;
+  Report(machine, v1::MODE_TRIAL, 1);
+  EXPECT_EQ(See("t1").ordered_mode(), v1::MODE_ENFORCE);
+  EXPECT_EQ(Enforce("t1"), v1::ORDER_OUTCOME_ALREADY);
+  Report(machine, v1::MODE_OBSERVE, 1);  // nobody confirmed
+  EXPECT_EQ(See("t1").ordered_mode(), v1::MODE_UNSPECIFIED);
+  EXPECT_EQ(Enforce("t1"), v1::ORDER_OUTCOME_AT_NEXT_START) << "it can be tried again";
+}
+
+TEST_F(OrderServiceTest, OnlyTrialsThatRunOnConnectedTerminalsAreConfirmed) {
+  const store::Group office = Group("A");
+  Machine here = Make("here", office);
+  Machine away = Make("away", office);
+  Machine observing = Make("observing", office);
+  Connect(here);
+  Report(here, v1::MODE_TRIAL);
+  Report(away, v1::MODE_TRIAL);
+  Report(observing, v1::MODE_OBSERVE);
+  v1::ConfirmTrialRequest request;
+  request.set_group_id("A");
+  const absl::StatusOr<v1::ConfirmTrialResponse> answer =
+      orders().ConfirmTrial(Caller("jiro", v1::ROLE_INSTALLER), request);
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  std::map<std::string, v1::OrderOutcome> outcomes;
+  for (const v1::TerminalOutcome& each : answer->terminals()) {
+    outcomes[each.terminal_name()] = each.outcome();
+  }
+  EXPECT_EQ(outcomes, (std::map<std::string, v1::OrderOutcome>{
+                          {"here", v1::ORDER_OUTCOME_AT_ONCE},
+                          {"away", v1::ORDER_OUTCOME_NOT_CONNECTED},
+                          {"observing", v1::ORDER_OUTCOME_NOT_ON_TRIAL}}));
+  ASSERT_EQ(Sent(here).size(), 1u);
+  EXPECT_TRUE(Sent(here)[0].set_mode().confirmed());
+}
+
+TEST_F(OrderServiceTest, AConfirmationThatComesAfterTheTrialIsCancelled) {
+  Machine machine = Make("t1", Group("A"));
+  Connect(machine);
+  Report(machine, v1::MODE_TRIAL);
+  v1::ConfirmTrialRequest request;
+  request.set_terminal("t1");
+  ASSERT_TRUE(orders().ConfirmTrial(Admin(), request).ok());
+  // The stream breaks before it arrives; the terminal opens another when the trial is undone.
+  machine.session->End();
+  Connect(machine);
+  Report(machine, v1::MODE_OBSERVE);
+  EXPECT_TRUE(Sent(machine).empty()) << "it would enforce, without a trial, at the next start";
+  EXPECT_EQ(Order("t1", 1).state(), v1::ORDER_STATE_CANCELLED);
+  EXPECT_EQ(Order("t1", 1).cause(), "trial-over");
+}
+
+TEST_F(OrderServiceTest, AKeyboardIsAdoptedInItsPortByTheNumberThatItsBlockShowed) {
+  Machine machine = Make("t1", Group("A"));
+  Report(machine, v1::MODE_ENFORCE);
+  Saw(machine, Keyboard(), "042042");
+  v1::AdoptDeviceRequest request;
+  request.set_reference("042042");
+  request.set_reason("交換");
+  const absl::StatusOr<v1::AdoptDeviceResponse> answer =
+      orders().AdoptDevice(Caller("taro", v1::ROLE_HELPDESK), request);
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  const v1::GrantedDevice& device = answer->order().order().adopt_device().device();
+  EXPECT_EQ(device.fingerprint(), Keyboard().fingerprint());
+  EXPECT_EQ(device.serial(), "K1");
+  EXPECT_EQ(device.port_path(), "1-2");
+  EXPECT_FALSE(answer->order().has_sent_at());
+  EXPECT_TRUE(absl::IsFailedPrecondition(orders().AdoptDevice(Admin(), request).status()))
+      << "the request is answered";
+}
+
+TEST_F(OrderServiceTest, AStickNeverBelongsToATerminal) {
+  Machine machine = Make("t1", Group("A"));
+  Report(machine, v1::MODE_OBSERVE);
+  Saw(machine, Stick());
+  v1::AdoptDeviceRequest request;
+  request.set_terminal("t1");
+  request.set_fingerprint(Stick().fingerprint());
+  request.set_reason("x");
+  EXPECT_TRUE(absl::IsFailedPrecondition(orders().AdoptDevice(Admin(), request).status()));
+  Saw(machine, Keyboard());
+  request.set_fingerprint(Keyboard().fingerprint());
+  EXPECT_TRUE(orders().AdoptDevice(Admin(), request).ok());
+  request.clear_reason();
+  EXPECT_TRUE(absl::IsInvalidArgument(orders().AdoptDevice(Admin(), request).status()));
+}
+
+TEST_F(OrderServiceTest, AnOrderThatHasGoneIsNotCancelled) {
+  Machine machine = Make("t1", Group("A"));
+  Report(machine, v1::MODE_OBSERVE);
+  Enforce("t1");
+  v1::CancelOrderRequest request;
+  request.set_terminal("t1");
+  request.set_version(1);
+  request.set_reason("wrong terminal");
+  EXPECT_EQ(orders().CancelOrder(Admin(), request)->order().state(), v1::ORDER_STATE_CANCELLED);
+  Enforce("t1");
+  Connect(machine);
+  Report(machine, v1::MODE_OBSERVE);
+  EXPECT_EQ(Versions(machine), (std::vector<std::uint64_t>{2}));
+  request.set_version(2);
+  EXPECT_TRUE(absl::IsFailedPrecondition(orders().CancelOrder(Admin(), request).status()));
+  request.set_version(3);
+  EXPECT_TRUE(absl::IsNotFound(orders().CancelOrder(Admin(), request).status()));
+}
+
+TEST_F(OrderServiceTest, OrdersStayWithinTheCallersGroupAndRole) {
+  const store::Group a = Group("A");
+  const store::Group b = Group("B");
+  Machine machine = Make("t1", a);
+  Report(machine, v1::MODE_OBSERVE);
+  Saw(machine, Stick());
+  Enforce("t1");
+  const authz::Caller of_b = Caller("taro", v1::ROLE_ADMIN, b.path);
+  EXPECT_FALSE(orders().SetMode(of_b, SetModeOf("A", v1::MODE_OBSERVE)).ok());
+  EXPECT_FALSE(orders().SetMode(of_b, SetModeOfOne("t1", v1::MODE_OBSERVE)).ok());
+  EXPECT_TRUE(orders().SetMode(of_b, SetModeOf("", v1::MODE_OBSERVE))->terminals().empty());
+  EXPECT_TRUE(orders().ListOrders(of_b, {})->orders().empty());
+  EXPECT_TRUE(orders().ListWouldBeBlocked(of_b, {})->devices().empty());
+  EXPECT_EQ(orders().ListWouldBeBlocked(Admin(), {})->devices_size(), 1);
+  EXPECT_TRUE(absl::IsPermissionDenied(
+      orders()
+          .SetMode(Caller("aki", v1::ROLE_HELPDESK), SetModeOfOne("t1", v1::MODE_OBSERVE))
+          .status()));
+}
+
+TEST_F(OrderServiceTest, WhatWouldBeBlockedComesInPages) {
+  Machine machine = Make("t1", Group("A"));
+  std::set<std::string> seen;
+  for (const char each : {'a', 'b', 'c'}) {
+    v1::Device device = Stick();
+    device.set_fingerprint(std::string(32, each));
+    device.set_serial("シリアル/1");
+    Saw(machine, device);
+  }
+  v1::ListWouldBeBlockedRequest request;
+  request.set_page_size(2);
+  do {
+    const absl::StatusOr<v1::ListWouldBeBlockedResponse> page =
+        orders().ListWouldBeBlocked(Admin(), request);
+    ASSERT_TRUE(page.ok()) << page.status();
+    for (const v1::WouldBeBlocked& each : page->devices()) {
+      EXPECT_TRUE(seen.insert(each.device().fingerprint()).second);
+    }
+    request.set_page_token(page->next_page_token());
+  } while (!request.page_token().empty());
+  EXPECT_EQ(seen.size(), 3u);
+  request.set_page_token("x");
+  EXPECT_TRUE(absl::IsInvalidArgument(orders().ListWouldBeBlocked(Admin(), request).status()));
+}
+
+TEST(SetModeCheck, TakesWhatAnAgentTakes) {
+  v1::SetMode what;
+  EXPECT_FALSE(CheckSetMode(what).ok());
+  what.set_mode(v1::MODE_TRIAL);
+  EXPECT_FALSE(CheckSetMode(what).ok());
+  what.set_mode(v1::MODE_ENFORCE);
+  EXPECT_TRUE(CheckSetMode(what).ok());
+  for (const auto& [seconds, good] :
+       {std::pair(59u, false), {60u, true}, {86'400u, true}, {86'401u, false}}) {
+    what.set_trial_seconds(seconds);
+    EXPECT_EQ(CheckSetMode(what).ok(), good) << seconds;
+  }
+  what.set_trial_seconds(60);
+  what.set_confirmed(true);
+  EXPECT_FALSE(CheckSetMode(what).ok());
+  what.set_trial_seconds(0);
+  EXPECT_TRUE(CheckSetMode(what).ok());
+  what.set_mode(v1::MODE_OBSERVE);
+  EXPECT_FALSE(CheckSetMode(what).ok());
+}
+
+TEST(AConfirmedOrder, EndsATrialAtOnceAndLeavesOneOutOtherwise) {
+  v1::SetMode what;
+  what.set_mode(v1::MODE_ENFORCE);
+  what.set_confirmed(true);
+  const auto plan = [&what](v1::Mode mode) {
+    v1::Status status;
+    status.set_mode(mode);
+    return PlanMode({.state = v1::TERMINAL_STATE_ENROLLED,
+                     .status = &status,
+                     .agent = OrderSight::Agent::kKnowsOrders,
+                     .standing = {}},
+                    what);
+  };
+  EXPECT_EQ(plan(v1::MODE_TRIAL), v1::ORDER_OUTCOME_AT_ONCE);
+  EXPECT_EQ(plan(v1::MODE_OBSERVE), v1::ORDER_OUTCOME_AT_NEXT_START);
+  EXPECT_EQ(plan(v1::MODE_ENFORCE), v1::ORDER_OUTCOME_ALREADY);
+  EXPECT_EQ(plan(v1::MODE_RESCUE), v1::ORDER_OUTCOME_AT_NEXT_START);
+}
+
+}  // namespace
+}  // namespace sekisho::console::service
