@@ -93,6 +93,13 @@ std::string Sentence(BootMode mode) {
   return "";
 }
 
+void SayUndone() {
+  std::cerr
+      << Say("sekisho: nobody confirmed the trial in time; every device is let in again",
+             "sekisho: 試行が時間内に確認されなかったため、すべての機器を使えるようにしました")
+      << "\n";
+}
+
 }  // namespace
 
 Exit Deny(BootFacts::Began began) {
@@ -155,10 +162,7 @@ Exit DeadMan() {
     return Complain(opened.failure());
   }
   if (!left.ok()) return Complain(left.failure());
-  std::cerr
-      << Say("sekisho: nobody confirmed the trial in time; every device is let in again",
-             "sekisho: 試行が時間内に確認されなかったため、すべての機器を使えるようにしました")
-      << "\n";
+  SayUndone();
   return Exit::kDone;
 }
 
@@ -174,7 +178,9 @@ Exit UndoTrial() {
   platform::LinuxBootControl control = BootControlOf(files);
   const BootMode before = control.Now().mode;
   Result<platform::LinuxBootControl::Undoing> undone = control.UndoTrial();
-  if (control.Now().mode != before) {
+  const ThisBoot now = control.Now();
+  if (now.mode != before) {
+    if (!now.undone.empty()) SayUndone();
     if (Outcome told = LetAgentNotice(); !told.ok()) Complain(told.failure());
   }
   // Nothing tells when the disk can be written: it may be full, or still be checked.
