@@ -46,7 +46,7 @@ bool IsRootHub(const std::string& port_path) { return port_path.starts_with("usb
 void DeviceControl::OnNotices() {
   const std::vector<platform::DeviceNotice> notices = seams_.devices.Drain();
   if (notices.empty()) return;  // a disk's or a network's uevent: nothing of ours has changed
-  // A trial that the barrier is undoing opens devices: that is no attack to be undone in turn.
+  // A barrier that undoes a trial opens devices: that is no attack to be undone in turn.
   mode_.Refresh();
   for (const platform::DeviceNotice& notice : notices) OnNotice(notice);
   Reconcile();

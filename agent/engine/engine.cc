@@ -48,7 +48,7 @@ Engine::Engine(Seams seams, Settings settings)
                [this] { return Here(); }),
       protections_(seams_, reporter_, mode_, control_),
       uplink_(reporter_, identity_),
-      orders_(store_, reporter_, throttle_, identity_, mode_, adoption_, control_.table(),
+      orders_(seams_.clock, store_, reporter_, throttle_, identity_, mode_, adoption_, control_.table(),
               OrderEffects{
                   .reconcile = [this] { control_.ReconcileAnew(); },
                   .say_status = [this] { SendStatus(); },

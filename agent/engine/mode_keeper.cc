@@ -53,8 +53,9 @@ platform::ThisBoot ModeKeeper::ReadNow() const {
   // The deadline is the authority; the barrier's alarm only goes off at it. Between that alarm and
   // its word on disk, what it has let in must not be shut again.
   if (now.mode == BootMode::kTrial && seams_.clock.Now() >= now.trial_deadline) {
-    now.mode = BootMode::kObserve;
-    now.undone = "running";
+    const bool confirmed = Next().mode == BootMode::kEnforce;
+    now.mode = confirmed ? BootMode::kEnforce : BootMode::kObserve;
+    if (!confirmed) now.undone = "running";
   }
   return now;
 }
@@ -86,11 +87,12 @@ ModeKeeper::Found ModeKeeper::Load() {
   const v1::Mode after = ToProto(now_.mode);
   if (before != after) {
     const bool rescue = before == v1::MODE_RESCUE || after == v1::MODE_RESCUE;
-    TellChange(before, after,
-               !now_.undone.empty()              ? "undone"
-               : rescue                          ? "rescue"
-               : stored_.ordered_next() == after ? "ordered"
-                                                 : "installed");
+    (void)TellChange(before, after,
+                     !now_.undone.empty()              ? "undone"
+                     : rescue                          ? "rescue"
+                     : stored_.ordered_next() == after ? "ordered"
+                                                       : "installed",
+                     IfUnwritable::kWait);
   }
   stored_.set_observing(observe_now);
   if (stored_.ordered_next() == after) stored_.clear_ordered_next();
@@ -101,7 +103,7 @@ ModeKeeper::Found ModeKeeper::Load() {
 }
 
 void ModeKeeper::Refresh() {
-  if (now_.mode != BootMode::kTrial) return;  // nothing else changes by other hands
+  if (!Refuses()) return;  // that stays so until the boot ends
   const platform::ThisBoot now = ReadNow();
   if (now.mode == now_.mode) return;
   Enter(now, !now.undone.empty()              ? "undone"
@@ -149,8 +151,7 @@ platform::NextBoot ModeKeeper::Wanted(const v1::SetMode& order) const {
   return wanted;
 }
 
-absl::Status ModeKeeper::Order(const v1::SetMode& order,
-                               const std::function<absl::Status()>& record) {
+absl::Status ModeKeeper::Order(const v1::SetMode& order, const std::function<void()>& applied) {
   if (order.mode() != v1::MODE_OBSERVE && order.mode() != v1::MODE_ENFORCE) {
     return absl::InvalidArgumentError("no-such-mode");
   }
@@ -160,28 +161,32 @@ absl::Status ModeKeeper::Order(const v1::SetMode& order,
   }
   Refresh();
   const platform::NextBoot wanted = Wanted(order);
-  const bool loosens = wanted.mode == BootMode::kObserve;
-  // No unaudited allow: recorded, then done. Anything else is done, then recorded.
-  if (loosens) {
-    if (absl::Status recorded = record(); !recorded.ok()) return recorded;
+  const v1::Mode before = ToProto(now_.mode);
+  const bool opens = wanted.mode == BootMode::kObserve && Refuses() && !Rescues();
+  // No unaudited allow: recorded, then done. What counts from the next boot on is recorded by that
+  // boot as well.
+  if (opens && !TellChange(before, v1::MODE_OBSERVE, "ordered", IfUnwritable::kForget).ok()) {
+    return absl::UnavailableError("unrecordable");
   }
   platform::Outcome set = seams_.boot_control.SetNext(wanted);
   // What is written holds, whatever else of it failed.
   if (!set.ok() && Next().mode != wanted.mode) {
+    if (opens) (void)TellChange(v1::MODE_OBSERVE, before, "ordered", IfUnwritable::kWait);
     return absl::UnavailableError(set.failure().ToString());
   }
   if (!set.ok()) Log(Severity::kWarning, absl::StrCat("set the mode: ", set.failure().ToString()));
-  if (!loosens) (void)record();  // or waits in memory
+  applied();
   stored_.set_ordered_next(ToProto(wanted.mode));
   platform::ThisBoot now = now_;
   if (now_.mode == BootMode::kTrial && wanted.mode == BootMode::kEnforce) {
     now.mode = BootMode::kEnforce;
     Enter(now, "confirmed");
-  } else if (loosens && Refuses() && !Rescues()) {
+  } else if (opens) {
     now.mode = BootMode::kObserve;
-    Enter(now, "ordered");
+    Settle(now);
+  } else {
+    Save();
   }
-  Save();
   return absl::OkStatus();
 }
 
@@ -190,7 +195,9 @@ Answer<v1::LocalConfirmReply> ModeKeeper::Confirm() {
   if (now_.mode == BootMode::kTrial) {
     platform::NextBoot next = Next();
     next.mode = BootMode::kEnforce;
-    if (platform::Outcome set = seams_.boot_control.SetNext(next); !set.ok()) {
+    platform::Outcome set = seams_.boot_control.SetNext(next);
+    // What is written holds, whatever else of it failed.
+    if (!set.ok() && Next().mode != BootMode::kEnforce) {
       return Fail(v1::LOCAL_ERROR_UNAVAILABLE, "mode-unwritable",
                   {{"detail", set.failure().ToString()}});
     }
@@ -210,7 +217,12 @@ void ModeKeeper::Enter(const platform::ThisBoot& now, const char* cause) {
   const v1::Mode before = ToProto(now_.mode);
   now_ = now;
   TellUndone();
-  TellChange(before, ToProto(now_.mode), cause);
+  (void)TellChange(before, ToProto(now_.mode), cause, IfUnwritable::kWait);
+  Settle(now);
+}
+
+void ModeKeeper::Settle(const platform::ThisBoot& now) {
+  now_ = now;
   stored_.set_observing(!Refuses());
   Save();
   WatchTrial();
@@ -232,13 +244,15 @@ void ModeKeeper::TellUndone() {
   if (reporter_.Record(std::move(event)).ok()) stored_.set_undone_boot_id(boot_id);
 }
 
-void ModeKeeper::TellChange(v1::Mode before, v1::Mode after, const char* cause) {
+absl::Status ModeKeeper::TellChange(v1::Mode before, v1::Mode after, const char* cause,
+                                    IfUnwritable if_unwritable) {
   v1::Event event = EventOf(v1::EVENT_KIND_MODE_CHANGED);
   AddParameter(event, "before", Name(before));
   AddParameter(event, "after", Name(after));
   AddParameter(event, "cause", cause);
-  (void)reporter_.Record(std::move(event));  // or waits in memory
-  stored_.set_told(after);
+  absl::Status recorded = reporter_.Record(std::move(event), if_unwritable);
+  if (recorded.ok() || if_unwritable == IfUnwritable::kWait) stored_.set_told(after);
+  return recorded;
 }
 
 // The barrier restarts agentd when it has undone a trial. That may fail; the deadline does not.

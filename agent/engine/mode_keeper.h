@@ -37,7 +37,8 @@ class ModeKeeper {
   // let go of nothing yet; kObserveNow when what was refused in this boot must be let in.
   enum class Found { kAsItWas, kObserveNow };
   Found Load();
-  // Somebody else may have undone or confirmed the trial since: the barrier, or root.
+  // Somebody else may have undone or confirmed a trial since, or ended the refusing: the barrier,
+  // or root with it. One small file, on a tmpfs.
   void Refresh();
 
   platform::BootMode mode() const { return now_.mode; }
@@ -50,9 +51,9 @@ class ModeKeeper {
   // BOOT_IMAGE_STALE is recorded once for each detail.
   platform::BootImage Image();
 
-  // An order. `record` writes down that it is carried out: before anything is loosened, after
-  // anything else. INVALID_ARGUMENT for one that can never be; otherwise it may be tried again.
-  absl::Status Order(const v1::SetMode& order, const std::function<absl::Status()>& record);
+  // An order; `applied` is called once it is carried out, before anything that follows from it.
+  // INVALID_ARGUMENT for one that can never be; otherwise it may be tried again.
+  absl::Status Order(const v1::SetMode& order, const std::function<void()>& applied);
   // The trial holds. ENFORCE already is as good.
   Answer<v1::LocalConfirmReply> Confirm();
 
@@ -60,9 +61,12 @@ class ModeKeeper {
   // What the barrier says, and what the clock says of it.
   platform::ThisBoot ReadNow() const;
   platform::NextBoot Wanted(const v1::SetMode& order) const;
-  // From the mode that was told to the one that is.
+  using IfUnwritable = Reporter::IfUnwritable;
+  // Tells of the change, and goes on from there.
   void Enter(const platform::ThisBoot& now, const char* cause);
-  void TellChange(v1::Mode before, v1::Mode after, const char* cause);
+  void Settle(const platform::ThisBoot& now);
+  absl::Status TellChange(v1::Mode before, v1::Mode after, const char* cause,
+                          IfUnwritable if_unwritable);
   void TellUndone();
   void WatchTrial();
   void Save();

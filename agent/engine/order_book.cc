@@ -1,6 +1,7 @@
 #include "agent/engine/order_book.h"
 
 #include <algorithm>
+#include <chrono>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
@@ -13,6 +14,8 @@ namespace sekisho::engine {
 namespace {
 
 constexpr std::size_t kMaxHandled = 1024;
+// The console says it again after two statuses.
+constexpr std::chrono::minutes kSaidAgainWithin{5};
 
 std::string ReportKeyId(const Identity& identity) {
   const contract::KeyId id = contract::KeyIdOf(identity.report_key.public_key());
@@ -43,6 +46,7 @@ const char* What(const v1::Order& order) {
 void OrderBook::Load() {
   stored_.Clear();
   handled_.clear();
+  behind_.reset();
   const Identity* identity = identity_.get();
   if (identity == nullptr) return;
   std::optional<std::string> bytes = store_.Load(StateFile::kOrders);
@@ -91,6 +95,9 @@ void OrderBook::Receive(const v1::Sealed& sealed) {
 
 absl::Status OrderBook::Judge(const v1::Order& order) const {
   if (order.what_case() == v1::Order::WHAT_NOT_SET) return absl::InvalidArgumentError("malformed");
+  if (behind_ && order.version() > behind_->version && clock_.Now() < behind_->until) {
+    return absl::UnavailableError(absl::StrCat("order ", behind_->version, " comes first"));
+  }
   if (!stored_.lost()) return absl::OkStatus();
   if (!stored_.has_lost_until()) return absl::UnavailableError("console-time-not-known-yet");
   if (contract::ToCore(order.issued_at()) <= contract::ToCore(stored_.lost_until())) {
@@ -102,7 +109,7 @@ absl::Status OrderBook::Judge(const v1::Order& order) const {
 absl::Status OrderBook::Apply(const v1::Order& order) {
   switch (order.what_case()) {
     case v1::Order::kSetMode:
-      return mode_.Order(order.set_mode(), [&] { return RecordApplied(order); });
+      return mode_.Order(order.set_mode(), [&] { (void)RecordApplied(order); });
     case v1::Order::kAdoptDevice: {
       absl::Status adopted = adoption_.AdoptOrdered(devices_, order.adopt_device().device());
       if (!adopted.ok()) return adopted;
@@ -132,9 +139,9 @@ absl::Status OrderBook::RecordApplied(const v1::Order& order) {
   AddParameter(event, "what", What(order));
   AddParameter(event, "ordered_by", order.ordered_by());
   AddText(event, "reason", order.reason());
-  const bool loosens = order.has_leave() || order.set_mode().mode() == v1::MODE_OBSERVE;
-  absl::Status recorded = reporter_.Record(
-      std::move(event), loosens ? Reporter::IfUnwritable::kForget : Reporter::IfUnwritable::kWait);
+  absl::Status recorded =
+      reporter_.Record(std::move(event), order.has_leave() ? Reporter::IfUnwritable::kForget
+                                                           : Reporter::IfUnwritable::kWait);
   return recorded.ok() ? recorded : absl::UnavailableError("unrecordable");
 }
 
@@ -152,6 +159,9 @@ void OrderBook::Refuse(const v1::Order& order, const std::string& cause) {
 }
 
 void OrderBook::NotNow(const v1::Order& order, const absl::Status& why) {
+  if (!behind_ || order.version() <= behind_->version || clock_.Now() >= behind_->until) {
+    behind_ = Behind{order.version(), clock_.Now() + kSaidAgainWithin};
+  }
   v1::Event event = EventOf(v1::EVENT_KIND_ENFORCEMENT_FAILED);
   AddParameter(event, "step", absl::StrCat("order ", order.version(), ": ", What(order)));
   AddParameter(event, "error", std::string(why.message()));
@@ -160,6 +170,7 @@ void OrderBook::NotNow(const v1::Order& order, const absl::Status& why) {
 
 void OrderBook::MoveOn(const v1::Order& order) {
   stored_.set_version(order.version());
+  if (behind_ && behind_->version <= order.version()) behind_.reset();
   if (handled_.size() < kMaxHandled) handled_.insert(order.version());
   Save();
 }

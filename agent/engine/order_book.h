@@ -36,8 +36,8 @@ struct OrderEffects {
 // versions; one for another terminal, or for an earlier installation of this one, is void.
 //
 // What cannot be done now (a full disk) is not refused: the version stays where it is, and the
-// console says it again with the next status. What can never be done is refused, which moves the
-// version on.
+// console says it again with one of the next statuses; what is newer waits for it. What can never
+// be done is refused, which moves the version on.
 //
 // A terminal whose memory of versions is damaged cannot tell a replay by its version. It can by its
 // age: orders that were signed before the console, asked with a fresh random number, told it the
@@ -46,10 +46,11 @@ struct OrderEffects {
 class OrderBook {
  public:
   // All outlive this.
-  OrderBook(StateStore& store, Reporter& reporter, Throttle& throttle,
+  OrderBook(const platform::Clock& clock, StateStore& store, Reporter& reporter, Throttle& throttle,
             const IdentityKeeper& identity, ModeKeeper& mode, Adoption& adoption,
             const DeviceTable& devices, OrderEffects effects)
-      : store_(store),
+      : clock_(clock),
+        store_(store),
         reporter_(reporter),
         throttle_(throttle),
         identity_(identity),
@@ -85,6 +86,7 @@ class OrderBook {
   void MoveOn(const v1::Order& order);
   void Save();
 
+  const platform::Clock& clock_;
   StateStore& store_;
   Reporter& reporter_;
   Throttle& throttle_;
@@ -96,6 +98,12 @@ class OrderBook {
   v1::StoredOrders stored_;
   // Handled since this began: the console sends each until it has heard, so these are no replays.
   std::set<std::uint64_t> handled_;
+  // One that could not be carried out yet. Not for ever: the console may have thought better of it.
+  struct Behind {
+    std::uint64_t version = 0;
+    platform::BootTime until{};
+  };
+  std::optional<Behind> behind_;
   enum class Disk { kWritten, kBehind };
   Disk disk_ = Disk::kWritten;
 };

@@ -97,12 +97,15 @@ TEST_F(ObservingTest, ThePersonIsNotToldOfBlocksThatAreNone) {
 TEST_F(ObservingTest, ADeviceThatAnotherProgramShutIsLeftShut) {
   terminal.StartEnrolled();
   terminal.bus.Plug("2-1", Hub());
+  terminal.bus.Plug("2-2", Stick("A1"));
   terminal.Settle();
   terminal.bus.SetAuthorised("2-1", false);
+  terminal.bus.SetAuthorised("2-2", false);
   terminal.Advance(10min);
   terminal.Restart();
   EXPECT_FALSE(terminal.bus.Authorised("2-1")) << "USBGuard's, say: we only observe";
-  terminal.bus.SetAuthorised("2-1", true);
+  EXPECT_FALSE(terminal.bus.Authorised("2-2"));
+  terminal.bus.SetAuthorised("2-2", true);
   terminal.Settle();
   EXPECT_THAT(terminal.Events(v1::EVENT_KIND_BARRIER_LOOSE), IsEmpty());
 }
@@ -136,12 +139,14 @@ TEST_F(ObservingTest, NoRefusalIsAttackedAndNothingIsClaimed) {
 TEST_F(ObservingTest, AFullDiskMakesNoDeviceOneThatWouldBeBlocked) {
   terminal.StartEnrolled();
   terminal.BreakSpool();
-  terminal.bus.Plug("2-1", Hub());
+  terminal.bus.Plug("2-1", Stick("A1"));
+  terminal.Settle();
+  terminal.bus.Plug("2-2", Hub());
   terminal.Settle();
   terminal.files.SetSpace(platform::fake::Space::kRoom);
   terminal.Advance(2min);
-  EXPECT_THAT(terminal.Events(v1::EVENT_KIND_DEVICE_ALLOWED), SizeIs(1));
-  EXPECT_THAT(terminal.Events(v1::EVENT_KIND_DEVICE_WOULD_BE_BLOCKED), IsEmpty());
+  EXPECT_THAT(terminal.Events(v1::EVENT_KIND_DEVICE_ALLOWED), SizeIs(1)) << "2-2";
+  EXPECT_THAT(terminal.Events(v1::EVENT_KIND_DEVICE_WOULD_BE_BLOCKED), SizeIs(1)) << "2-1";
 }
 
 TEST_F(ObservingTest, TheModeOfAnInstallationIsToldOnce) {
@@ -192,6 +197,17 @@ TEST_F(TrialTest, AConfirmationThatCannotBeWrittenIsNone) {
   EXPECT_EQ(ModeOf(terminal), v1::MODE_TRIAL);
 }
 
+TEST_F(TrialTest, AConfirmationThatIsHalfWrittenHolds) {
+  terminal.StartEnrolled();
+  terminal.bus.Plug("2-1", Stick("A1"));
+  terminal.Settle();
+  terminal.boot_control.Install({BootMode::kEnforce, 900s});  // the next boot, and not yet this one
+  terminal.Advance(20min);
+  EXPECT_EQ(ModeOf(terminal), v1::MODE_ENFORCE);
+  EXPECT_FALSE(terminal.bus.Authorised("2-1"));
+  EXPECT_THAT(terminal.Events(v1::EVENT_KIND_TRIAL_UNDONE), IsEmpty());
+}
+
 TEST_F(TrialTest, NothingIsConfirmedWhereThereIsNoTrial) {
   terminal.boot_control.Install({BootMode::kObserve, 900s});
   terminal.boot_control.Boot();
@@ -227,8 +243,8 @@ TEST_F(TrialTest, TheDeadlineOpensEvenWhenNobodyRestartsAgentd) {
   terminal.StartEnrolled();
   terminal.bus.Plug("2-1", Stick("A1"));
   terminal.Settle();
-  terminal.Advance(20min);
-  EXPECT_TRUE(terminal.bus.Authorised("2-1"));
+  terminal.Advance(905s - terminal.clock.Now());
+  EXPECT_TRUE(terminal.bus.Authorised("2-1")) << "and not a minute later";
   EXPECT_EQ(terminal.bus.new_devices(), platform::fake::NewDevices::kAuthorised);
   EXPECT_EQ(ModeOf(terminal), v1::MODE_OBSERVE);
 }
@@ -253,6 +269,20 @@ TEST_F(TrialTest, AGrantGoesOnAcrossARestartOfTheAgent) {
   terminal.Restart();
   EXPECT_THAT(terminal.bus.effects(), ElementsAre("deny")) << "closes nothing, opens nothing";
   EXPECT_TRUE(terminal.bus.Authorised("2-1"));
+}
+
+TEST(EnforcingTest, WhatRootEndsWithTheBarrierIsFollowedAndReported) {
+  Terminal terminal;
+  terminal.StartEnrolled();
+  terminal.bus.Plug("2-1", Stick("A1"));
+  terminal.Settle();
+  ASSERT_TRUE(terminal.boot_control.SetNext({BootMode::kObserve, 900s}).ok());
+  terminal.bus.SetNewDevices(platform::fake::NewDevices::kAuthorised);
+  terminal.bus.SetAuthorised("2-1", true);
+  terminal.Settle();
+  EXPECT_TRUE(terminal.bus.Authorised("2-1"));
+  EXPECT_THAT(terminal.Events(v1::EVENT_KIND_BARRIER_LOOSE), IsEmpty());
+  EXPECT_THAT(Changes(terminal), ElementsAre(">enforce installed", "enforce>observe installed"));
 }
 
 class RescueTest : public ::testing::Test {

@@ -120,11 +120,14 @@ TEST_F(OrderTest, TheOfficeConfirmsATrialThatRuns) {
   EXPECT_EQ(terminal.engine->Status().mode(), v1::MODE_ENFORCE);
 }
 
-TEST_F(OrderTest, EnforcingStaysAsItIsWhenItIsOrderedAgain) {
+TEST_F(OrderTest, WhatEnforcesNeedsNoTrialToGoOn) {
   terminal.StartEnrolled();
   Send(ModeOrder(1, v1::MODE_ENFORCE));
   EXPECT_EQ(next(), BootMode::kEnforce);
   EXPECT_EQ(terminal.engine->Status().mode(), v1::MODE_ENFORCE);
+  terminal.boot_control.Install({BootMode::kObserve, 900s});  // by root, behind everyone's back
+  Send(ModeOrder(2, v1::MODE_ENFORCE));
+  EXPECT_EQ(next(), BootMode::kEnforce);
 }
 
 TEST_F(OrderTest, ObservingIsRecordedAndThenLetsEverythingInAtOnce) {
@@ -135,9 +138,12 @@ TEST_F(OrderTest, ObservingIsRecordedAndThenLetsEverythingInAtOnce) {
   terminal.Grant("2-2", 5min);
   ASSERT_THAT(terminal.backstop.armed(), SizeIs(1));
   std::size_t recorded_before = 0;
-  terminal.bus.BeforeNext("AllowNewDevices", [&] { recorded_before = Applied().size(); });
+  terminal.bus.BeforeNext("AllowNewDevices", [&] {
+    recorded_before = terminal.Events(v1::EVENT_KIND_MODE_CHANGED).size();
+  });
   Send(ModeOrder(1, v1::MODE_OBSERVE));
-  EXPECT_EQ(recorded_before, 1u);
+  EXPECT_EQ(recorded_before, 2u) << "the installation's, and this one";
+  EXPECT_THAT(Applied(), ElementsAre("1 observe"));
   EXPECT_TRUE(terminal.bus.Authorised("2-1"));
   EXPECT_EQ(terminal.bus.new_devices(), platform::fake::NewDevices::kAuthorised);
   EXPECT_EQ(next(), BootMode::kObserve);
@@ -145,8 +151,10 @@ TEST_F(OrderTest, ObservingIsRecordedAndThenLetsEverythingInAtOnce) {
   terminal.Advance(10min);
   EXPECT_TRUE(terminal.bus.Authorised("2-2"));
   EXPECT_EQ(terminal.LastStatus().mode(), v1::MODE_OBSERVE);
-  EXPECT_THAT(terminal.Events(v1::EVENT_KIND_DEVICE_WOULD_BE_BLOCKED), Not(IsEmpty()))
-      << "what is let in against the verdict is on record";
+  const std::vector<v1::Event> would = terminal.Events(v1::EVENT_KIND_DEVICE_WOULD_BE_BLOCKED);
+  ASSERT_THAT(would, Not(IsEmpty())) << "what is let in against the verdict is on record";
+  EXPECT_EQ(would[0].device().port_path(), "2-1");
+  EXPECT_EQ(would[0].reference(), "") << "there is nothing to ask the helpdesk for any more";
   EXPECT_THAT(terminal.Events(v1::EVENT_KIND_BARRIER_LOOSE), IsEmpty());
 }
 
@@ -185,6 +193,20 @@ TEST_F(OrderTest, ObservingThatCannotBeRecordedIsNot) {
   EXPECT_EQ(next(), BootMode::kEnforce);
 }
 
+TEST_F(OrderTest, ObservingThatCannotBeWrittenIsTakenBackAndDoneWhenItIsSaidAgain) {
+  terminal.StartEnrolled();
+  terminal.bus.Plug("2-1", Stick("A1"));
+  terminal.Settle();
+  terminal.boot_control.FailNext(EIO);
+  Send(ModeOrder(1, v1::MODE_OBSERVE));
+  EXPECT_FALSE(terminal.bus.Authorised("2-1"));
+  EXPECT_THAT(Applied(), IsEmpty()) << "the console would never say it again";
+  EXPECT_EQ(ParameterOf(terminal.Events(v1::EVENT_KIND_MODE_CHANGED).back(), "after"), "enforce");
+  Send(ModeOrder(1, v1::MODE_OBSERVE));
+  EXPECT_TRUE(terminal.bus.Authorised("2-1"));
+  EXPECT_THAT(Applied(), ElementsAre("1 observe"));
+}
+
 TEST_F(OrderTest, WhatCannotBeWrittenNowIsNotRefusedButDoneWhenItIsSaidAgain) {
   Observe();
   terminal.StartEnrolled();
@@ -196,6 +218,23 @@ TEST_F(OrderTest, WhatCannotBeWrittenNowIsNotRefusedButDoneWhenItIsSaidAgain) {
   Send(ModeOrder(1, v1::MODE_ENFORCE));
   EXPECT_EQ(next(), BootMode::kTrial);
   EXPECT_THAT(Applied(), ElementsAre("1 enforce"));
+}
+
+TEST_F(OrderTest, ANewerOneWaitsForWhatCouldNotBeDoneYetButNotForEver) {
+  Observe();
+  terminal.StartEnrolled();
+  terminal.boot_control.FailNext(ENOSPC);
+  Send(ModeOrder(1, v1::MODE_ENFORCE));
+  Send(DeviceOrder(2, "2-1", Keyboard()));
+  EXPECT_THAT(Applied(), IsEmpty()) << "or order 1 would never be carried out";
+  Send(ModeOrder(1, v1::MODE_ENFORCE));
+  Send(DeviceOrder(2, "2-1", Keyboard()));
+  EXPECT_THAT(Applied(), ElementsAre("1 enforce", "2 adopt-device"));
+  terminal.boot_control.FailNext(ENOSPC);
+  Send(ModeOrder(3, v1::MODE_OBSERVE));
+  terminal.Advance(6min);
+  Send(DeviceOrder(4, "2-2", Keyboard()));  // order 3 was cancelled
+  EXPECT_EQ(Applied().back(), "4 adopt-device");
 }
 
 TEST_F(OrderTest, InARescueBootAnOrderCountsFromTheNextBoot) {
