@@ -9,13 +9,17 @@
 #include <optional>
 #include <variant>
 
+#include "agent/cli/carrier_file.h"
 #include "agent/cli/client.h"
 #include "agent/cli/render.h"
+#include "proto/contract/parcel_file.h"
 
 namespace sekisho::cli {
 namespace {
 
 constexpr std::chrono::seconds kPatience{10};
+// agentd gives the console ten seconds to acknowledge.
+constexpr std::chrono::seconds kLeavePatience{15};
 // agentd gives the console a minute.
 constexpr std::chrono::seconds kEnrolPatience{75};
 
@@ -37,10 +41,23 @@ ExitCode AskAnd(const Context& context, const v1::LocalRequest& request, Show sh
   return show(std::get<v1::LocalReply>(answer));
 }
 
-template <typename Reply>
-ExitCode ShowReply(const Context& context, const Reply& reply) {
-  Print(context.output == Output::kJson ? ToJson(reply) : Render(context.language, reply));
+// `more`: what else it takes to put it in words.
+template <typename Reply, typename... More>
+ExitCode ShowReply(const Context& context, const Reply& reply, const More&... more) {
+  Print(context.output == Output::kJson ? ToJson(reply) : Render(context.language, reply, more...));
   return ExitCode::kDone;
+}
+
+// What verdicts mean at the moment. Unspecified when nobody says: the words then are those of a
+// terminal that refuses.
+v1::Mode ModeNow(const Context& context) {
+  std::optional<Client> client = Client::Connect(context.socket);
+  if (!client) return v1::MODE_UNSPECIFIED;
+  v1::LocalRequest request;
+  request.mutable_status();
+  const auto answer = client->Ask(request, kPatience);
+  const auto* reply = std::get_if<v1::LocalReply>(&answer);
+  return reply == nullptr ? v1::MODE_UNSPECIFIED : reply->status().mode();
 }
 
 // The first word of a file that may be a secret: never echoed, never in a message.
@@ -54,6 +71,12 @@ std::optional<std::string> ReadToken(const std::string& path) {
   const std::size_t begin = token.find_first_not_of(" \t\r\n");
   if (begin == std::string::npos) return std::nullopt;
   return token.substr(begin, token.find_first_of(" \t\r\n", begin) - begin);
+}
+
+void AddParameter(v1::LocalFailure& failure, const std::string& key, const std::string& value) {
+  v1::Parameter& parameter = *failure.add_parameters();
+  parameter.set_key(key);
+  parameter.set_value(value);
 }
 
 bool SayYes(const Context& context) {
@@ -122,15 +145,17 @@ ExitCode RunStatus(const Context& context) {
 ExitCode RunDevices(const Context& context) {
   v1::LocalRequest request;
   request.mutable_devices();
-  return AskAnd(context, request,
-                [&](const v1::LocalReply& reply) { return ShowReply(context, reply.devices()); });
+  return AskAnd(context, request, [&](const v1::LocalReply& reply) {
+    return ShowReply(context, reply.devices(), ModeNow(context));
+  });
 }
 
 ExitCode RunWhy(const Context& context, const std::string& device) {
   v1::LocalRequest request;
   request.mutable_why()->set_device(device);
-  return AskAnd(context, request,
-                [&](const v1::LocalReply& reply) { return ShowReply(context, reply.why()); });
+  return AskAnd(context, request, [&](const v1::LocalReply& reply) {
+    return ShowReply(context, reply.why(), ModeNow(context));
+  });
 }
 
 ExitCode RunRequest(const Context& context, const std::string& device, const std::string& reason) {
@@ -178,6 +203,60 @@ ExitCode RunEnrol(const Context& context, const std::string& token, const std::s
       kEnrolPatience);
 }
 
+ExitCode RunExport(const Context& context, const std::string& file, const std::string& token_file) {
+  v1::LocalRequest request;
+  request.mutable_export_parcel();
+  if (!token_file.empty()) {
+    const std::optional<std::string> token = ReadToken(token_file);
+    if (!token) return Complain(context, ClientFailure("token-file", "file", token_file));
+    request.mutable_export_parcel()->set_token(*token);
+  }
+  return AskAnd(context, request, [&](const v1::LocalReply& reply) {
+    const v1::LocalExportReply& exported = reply.export_parcel();
+    const std::optional<std::string> error =
+        WriteCarrierFile(file, contract::WriteParcelFile(exported.parcel()));
+    if (error) {
+      v1::LocalFailure failure = ClientFailure("parcel-unwritable", "file", file);
+      AddParameter(failure, "detail", *error);
+      return Complain(context, failure);
+    }
+    Print(Say(context.language, token_file.empty() ? Text::kExported : Text::kExportedRequest,
+              {{"file", file}}) +
+          "\n");
+    if (exported.left_out() > 0) {
+      Print(Say(context.language, Text::kExportLeftOut,
+                {{"count", std::to_string(exported.left_out())}}) +
+            "\n");
+    }
+    return ExitCode::kDone;
+  });
+}
+
+ExitCode RunImport(const Context& context, const std::string& file) {
+  const CarrierFile read = ReadCarrierFile(file, contract::kMaxParcelFile);
+  if (read.error) {
+    v1::LocalFailure failure = ClientFailure("parcel-unreadable", "file", file);
+    AddParameter(failure, "detail", *read.error);
+    return Complain(context, failure);
+  }
+  const absl::StatusOr<std::string> parcel = contract::ReadParcelFile(read.content);
+  if (!parcel.ok()) {
+    (void)Complain(context, ClientFailure(std::string(parcel.status().message()), "file", file));
+    return ExitCode::kRefused;
+  }
+  v1::LocalRequest request;
+  request.mutable_import_parcel()->set_parcel(*parcel);
+  return AskAnd(context, request, [&](const v1::LocalReply& reply) {
+    const v1::LocalImportReply& imported = reply.import_parcel();
+    Print(Say(context.language, Text::kImported,
+              {{"taken", std::to_string(imported.taken())},
+               {"known", std::to_string(imported.known())},
+               {"refused", std::to_string(imported.refused())}}) +
+          "\n");
+    return imported.refused() > 0 ? ExitCode::kRefused : ExitCode::kDone;
+  });
+}
+
 ExitCode RunAdopt(const Context& context, const std::vector<std::string>& handles, Asking asking) {
   v1::LocalRequest propose;
   propose.mutable_adopt();
@@ -194,7 +273,7 @@ ExitCode RunAdopt(const Context& context, const std::vector<std::string>& handle
       }
     } else {
       for (const v1::AdoptionProposal& each : shown.proposals()) {
-        if (!each.already()) chosen.push_back(each.handle());
+        if (!each.already() && !each.not_adoptable()) chosen.push_back(each.handle());
       }
     }
     if (handles.empty() || !shown.proposals().empty()) {
@@ -237,10 +316,33 @@ ExitCode RunDoctor(const Context& context) {
   return AskAnd(
       context, request,
       [&](const v1::LocalReply& reply) {
-        (void)ShowReply(context, reply.doctor());
+        (void)ShowReply(context, reply.doctor(), ModeNow(context));
         return ExitCodeOf(reply.doctor());
       },
       std::chrono::seconds(30));
+}
+
+ExitCode RunConfirm(const Context& context) {
+  v1::LocalRequest request;
+  request.mutable_confirm();
+  return AskAnd(context, request, [&](const v1::LocalReply&) {
+    Print(Say(context.language, Text::kConfirmed) + "\n");
+    return ExitCode::kDone;
+  });
+}
+
+ExitCode RunLeave(const Context& context, Leaving leaving) {
+  v1::LocalRequest request;
+  request.mutable_leave()->set_unreleased(leaving == Leaving::kRemoving);
+  return AskAnd(
+      context, request,
+      [&](const v1::LocalReply& reply) {
+        if (leaving == Leaving::kRemoving) return ShowReply(context, reply.leave());
+        const bool released = reply.leave().released();
+        Print(Say(context.language, released ? Text::kReleased : Text::kUnreleased) + "\n");
+        return released ? ExitCode::kDone : ExitCode::kRefused;
+      },
+      kLeavePatience);
 }
 
 }  // namespace sekisho::cli

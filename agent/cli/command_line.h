@@ -46,8 +46,17 @@ ExitCode RunRequest(const Context& context, const std::string& device, const std
 ExitCode RunReturn(const Context& context, const std::string& device);
 // `token_file` "-" is standard input.
 ExitCode RunEnrol(const Context& context, const std::string& token, const std::string& token_file);
+// For a console that no network reaches. With a token file: the request to be enrolled.
+ExitCode RunExport(const Context& context, const std::string& file, const std::string& token_file);
+ExitCode RunImport(const Context& context, const std::string& file);
 ExitCode RunAdopt(const Context& context, const std::vector<std::string>& handles, Asking asking);
 ExitCode RunDoctor(const Context& context);
+// The trial that runs holds.
+ExitCode RunConfirm(const Context& context);
+// kQuestion: whether the console has released the terminal, kRefused when not. kRemoving: it goes,
+// and the console is told first; never refused.
+enum class Leaving { kQuestion, kRemoving };
+ExitCode RunLeave(const Context& context, Leaving leaving);
 // Becomes sekisho-preflight, which needs no agentd; returns only when it cannot.
 ExitCode RunPreflight(const Context& context, std::vector<std::string> arguments);
 // Until it is ended; goes on when agentd is restarted. `every`: how often the time left is shown.

@@ -33,6 +33,47 @@ constexpr FailureEntry kFailures[] = {
     {"token-file",
      {"Cannot read the token file {file}. Check its name and that you may read it",
       "トークンのファイル {file} を読めません。名前と権限を確認してください"}},
+    {"parcel-unwritable",
+     {"{file} cannot be written: {detail}", "{file} に書き込めません: {detail}"}},
+    {"parcel-unreadable", {"{file} cannot be read: {detail}", "{file} を読めません: {detail}"}},
+    {"not-a-parcel",
+     {"{file} is not a parcel of Sekisho's. Take the file that sekishoctl parcel carry wrote",
+      "{file} は Sekisho の持ち運びファイルではありません。sekishoctl parcel carry が書いた"
+      "ファイルを指定してください"}},
+    {"newer-parcel",
+     {"{file} was written by a newer console. Update sekisho-agent on this terminal first",
+      "{file} は新しい版のコンソールのファイルです。先にこの端末の sekisho-agent "
+      "を更新してください"}},
+    {"cut-off",
+     {"{file} is cut off: it does not end with \"end\". Copy it again",
+      "{file} が途中で切れています。コピーし直してください"}},
+    {"damaged",
+     {"{file} is damaged. Copy it again", "{file} が壊れています。コピーし直してください"}},
+    {"parcel-malformed",
+     {"The file holds no parcel that this agent understands. Update sekisho-agent, or copy it "
+      "again",
+      "ファイルの内容を処理できません。sekisho-agent を更新するか、コピーし直してください"}},
+    {"parcel-for-console",
+     {"This parcel is for the console: sekishoctl parcel carry FILE --out ANSWER. Import the "
+      "answer",
+      "これはコンソールに持ち込むファイルです。sekishoctl parcel carry ファイル --out 回答 "
+      "を実行し、回答を取り込んでください"}},
+    {"parcel-other-terminal",
+     {"This parcel is for another terminal ({terminal}). See: sekisho status",
+      "別の端末({terminal})のファイルです。sekisho status で確認してください"}},
+    {"parcel-not-asked",
+     {"This terminal has not asked for it: sudo sekisho export FILE --token-file TOKEN first",
+      "この端末からの申請がありません。先に sudo sekisho export ファイル --token-file トークン "
+      "を実行してください"}},
+    {"export-not-enrolled",
+     {"This terminal is not enrolled. To ask for it by file: sudo sekisho export FILE --token-file "
+      "TOKEN",
+      "この端末は未登録です。ファイルで登録するには: sudo sekisho export ファイル --token-file "
+      "トークン"}},
+    {"import-not-enrolled",
+     {"This terminal is not enrolled. First: sudo sekisho export FILE --token-file TOKEN",
+      "この端末は未登録です。先に sudo sekisho export ファイル --token-file トークン "
+      "を実行してください"}},
     {"preflight-missing",
      {"Cannot start {program}. Install sekisho-agent again",
       "{program} を起動できません。sekisho-agent を入れ直してください"}},
@@ -123,6 +164,13 @@ constexpr FailureEntry kFailures[] = {
      {"The enrolment failed ({detail}). See: journalctl -u sekisho-link -u sekisho-agentd",
       "登録に失敗しました({detail})。journalctl -u sekisho-link -u sekisho-agentd "
       "を確認してください"}},
+    {"no-trial",
+     {"No trial is running, so there is nothing to confirm. See: sekisho status",
+      "試行中ではないため、確認するものがありません。sekisho status で確認してください"}},
+    {"mode-unwritable",
+     {"The confirmation cannot be written ({detail}). Free some space and try again before the "
+      "trial ends",
+      "確認を保存できません({detail})。空き容量を確保し、試行が終わる前に再試行してください"}},
     {"not-adoptable",
      {"{device} is not only a keyboard, pointer or hub, so it cannot be adopted. See: sudo sekisho "
       "adopt",

@@ -156,6 +156,38 @@ class Commands {
             "--token-file", token_file_,
             Pick({"File with the token; - is standard input", "トークンのファイル(- で標準入力)"}))
         ->excludes(token);
+    Add("confirm",
+        {"The trial that runs holds: this terminal goes on refusing",
+         "試行を確認し、遮断を続けます"},
+        "sekisho confirm", [this] { return RunConfirm(context_); });
+    CLI::App* leave = Add(
+        "leave",
+        {"Whether Sekisho may be removed from this terminal (root)",
+         "この端末から Sekisho を削除してよいかを示します(管理者)"},
+        "sudo sekisho leave",
+        [this] { return RunLeave(context_, removing_ ? Leaving::kRemoving : Leaving::kQuestion); });
+    leave->add_flag("--removing", removing_,
+                    Pick({"It is being removed: tell the console first (the package does this)",
+                          "削除することをコンソールに報告する(パッケージが実行)"}));
+    CLI::App* out =
+        Add("export",
+            {"Writes events and questions to a file, for a console without network (root)",
+             "ネットワークのないコンソール宛に記録をファイルへ書き出します(管理者)"},
+            "sudo sekisho export /media/stick/desk-12.parcel",
+            [this] { return RunExport(context_, file_, token_file_); });
+    out->add_option("FILE", file_, Pick({"File to write", "書き出すファイル"}))->required();
+    out->add_option("--token-file", token_file_,
+                    Pick({"Ask to be enrolled with the token in this file",
+                          "このファイルのトークンで登録を申請する"}));
+    Add("import",
+        {"Takes in the console's answer from a file (root)",
+         "コンソールの回答をファイルから取り込みます(管理者)"},
+        "sudo sekisho import /media/stick/desk-12.answer",
+        [this] { return RunImport(context_, file_); })
+        ->add_option("FILE", file_,
+                     Pick({"What sekishoctl parcel carry wrote",
+                           "sekishoctl parcel carry が書いたファイル"}))
+        ->required();
     CLI::App* adopt = Add(
         "adopt",
         {"Keyboards and pointers that work at every boot (root)",
@@ -171,11 +203,12 @@ class Commands {
   CLI::App app_;
   std::function<ExitCode()> run_;
   std::function<std::vector<std::string>()> preflight_arguments_;
-  std::string device_, reason_, token_, token_file_;
+  std::string device_, reason_, token_, token_file_, file_;
   std::vector<std::string> handles_;
   // CLI11's flags are bools; they become enums before they leave this class.
   bool notify_ = false;
   bool yes_ = false;
+  bool removing_ = false;
   int every_ = 60;
 };
 

@@ -40,10 +40,14 @@ std::string SayContact(Language language, const v1::Texts& texts) {
   return contact.empty() ? "" : Say(language, Text::kContact, {{"contact", contact}});
 }
 
-std::string RenderDevice(Language language, const v1::LocalDevice& device) {
+std::string RenderDevice(Language language, const v1::LocalDevice& device, v1::Mode mode) {
   std::string state = SayAction(language, device.verdict().action());
   const bool wanted_open = device.verdict().action() != v1::ACTION_BLOCK;
-  if (wanted_open != device.authorised()) state += Say(language, Text::kStateDiffers);
+  if (mode == v1::MODE_OBSERVE && !wanted_open && device.authorised()) {
+    state = Say(language, Text::kWouldBeBlocked);
+  } else if (wanted_open != device.authorised()) {
+    state += Say(language, Text::kStateDiffers);
+  }
   std::string line = Say(language, Text::kDeviceLine,
                          {{"port", device.handle()},
                           {"state", state},
@@ -51,7 +55,7 @@ std::string RenderDevice(Language language, const v1::LocalDevice& device) {
                           {"vendor", Hex4(device.device().vendor_id())},
                           {"product", Hex4(device.device().product_id())},
                           {"classes", SayClasses(language, device.device())}});
-  if (!device.reference().empty() && !wanted_open) {
+  if (!device.reference().empty() && !wanted_open && mode != v1::MODE_OBSERVE) {
     line += Say(language, Text::kReference, {{"reference", device.reference()}});
   }
   return line + "\n";
@@ -79,11 +83,67 @@ std::string SayLink(Language language, v1::LinkState state) {
   }
 }
 
+std::string RenderMode(Language language, const v1::LocalStatusReply& status) {
+  std::string text;
+  switch (static_cast<int>(status.mode())) {
+    case v1::MODE_OBSERVE:
+      text = Say(language, Text::kObserving);
+      break;
+    case v1::MODE_TRIAL:
+      text = Say(language, Text::kTrial,
+                 {{"left", SayDuration(language, status.trial_remaining_ns())}});
+      break;
+    case v1::MODE_RESCUE:
+      text = Say(language, Text::kRescue);
+      break;
+    case v1::MODE_ENFORCE:
+      text = Say(language, Text::kEnforcing);
+      break;
+    default:
+      return "";  // an agentd of before
+  }
+  text += "\n";
+  if (status.next_mode() != v1::MODE_UNSPECIFIED) {
+    text += Say(language, Text::kNextMode, {{"mode", Say(language, status.next_mode())}}) + "\n";
+  }
+  return text;
+}
+
+std::string RenderKey(Language language, v1::KeyProtection protection) {
+  switch (static_cast<int>(protection)) {
+    case v1::KEY_PROTECTION_FILE:
+      return Say(language, Text::kKeyInFile) + "\n";
+    case v1::KEY_PROTECTION_TPM:
+      return Say(language, Text::kKeyInTpm) + "\n";
+    default:
+      return "";
+  }
+}
+
 std::string ParameterOf(const v1::Event& event, std::string_view key) {
   for (const v1::Parameter& each : event.parameters()) {
     if (each.key() == key) return each.value();
   }
   return "";
+}
+
+// What is wrong with who it is, as agentd tells it among what was tried.
+std::string RenderIdentity(Language language, const v1::LocalStatusReply& status) {
+  std::string text;
+  for (const v1::Probe& probe : status.probes()) {
+    if (probe.name() == "enrolment.token") {
+      v1::LocalFailure failure;
+      failure.set_code(probe.detail());
+      for (const char* unknown : {"console", "detail"}) {
+        v1::Parameter& parameter = *failure.add_parameters();
+        parameter.set_key(unknown);
+        parameter.set_value("-");
+      }
+      text += Say(language, Text::kTokenRefused, {{"why", SayFailure(language, failure)}}) + "\n";
+    }
+    if (probe.name() == "identity.hardware") text += Say(language, Text::kMoved) + "\n";
+  }
+  return text;
 }
 
 }  // namespace
@@ -96,7 +156,7 @@ std::string NameOf(const v1::Device& device) {
 }
 
 std::string Render(Language language, const v1::LocalStatusReply& status) {
-  std::string text = "Sekisho " + status.agent_version() + "\n";
+  std::string text = "Sekisho " + status.agent_version() + "\n" + RenderMode(language, status);
   if (!status.enrolled()) {
     text += Say(language, Text::kNotEnrolled) + "\n";
   } else {
@@ -113,8 +173,9 @@ std::string Render(Language language, const v1::LocalStatusReply& status) {
                 {{"console", status.console_address()},
                  {"link", SayLink(language, status.link())},
                  {"heard", heard}}) +
-            "\n";
+            "\n" + RenderKey(language, status.key_protection());
   }
+  text += RenderIdentity(language, status);
   if (status.bundle_version() == 0) {
     text += Say(language, Text::kNoPolicy) + "\n";
   } else {
@@ -139,20 +200,22 @@ std::string Render(Language language, const v1::LocalStatusReply& status) {
           : Say(language, Text::kProbes,
                 {{"holds", std::to_string(holds)}, {"all", std::to_string(status.probes_size())}}) +
                 "\n";
+  if (status.may_leave()) text += Say(language, Text::kMayLeave) + "\n";
   const std::string contact = SayContact(language, status.texts());
   return contact.empty() ? text : text + contact + "\n";
 }
 
-std::string Render(Language language, const v1::LocalDevicesReply& devices) {
+std::string Render(Language language, const v1::LocalDevicesReply& devices, v1::Mode mode) {
   if (devices.devices().empty()) return Say(language, Text::kNoDevices) + "\n";
   std::string text;
-  for (const v1::LocalDevice& device : devices.devices()) text += RenderDevice(language, device);
+  for (const v1::LocalDevice& device : devices.devices())
+    text += RenderDevice(language, device, mode);
   return text;
 }
 
-std::string Render(Language language, const v1::LocalWhyReply& why) {
+std::string Render(Language language, const v1::LocalWhyReply& why, v1::Mode mode) {
   const v1::Verdict& verdict = why.device().verdict();
-  std::string text = RenderDevice(language, why.device());
+  std::string text = RenderDevice(language, why.device(), mode);
   text += "  " + Say(language, verdict.reason()) + "\n";
   if (!why.rule_description().empty()) {
     text += Say(language, Text::kWhyRule,
@@ -170,13 +233,13 @@ std::string Render(Language language, const v1::LocalWhyReply& why) {
             {{"rule", verdict.runner_up_rule_id()}, {"condition", verdict.runner_up_condition()}}) +
         "\n";
   }
-  if (verdict.action() == v1::ACTION_BLOCK) {
+  if (verdict.action() == v1::ACTION_BLOCK && mode != v1::MODE_OBSERVE) {
     text += Say(language, Text::kWhyNext, {{"port", why.device().handle()}}) + "\n";
   }
   return text;
 }
 
-std::string Render(Language language, const v1::LocalDoctorReply& doctor) {
+std::string Render(Language language, const v1::LocalDoctorReply& doctor, v1::Mode mode) {
   std::string text;
   bool open = false, untried = false;
   for (const v1::Probe& probe : doctor.probes()) {
@@ -187,9 +250,16 @@ std::string Render(Language language, const v1::LocalDoctorReply& doctor) {
     untried |= line == Text::kProbeUntried;
     text += Say(language, line, {{"name", probe.name()}, {"detail", probe.detail()}}) + "\n";
   }
+  if (mode == v1::MODE_OBSERVE) return text + Say(language, Text::kDoctorObserving) + "\n";
   if (open) return text + Say(language, Text::kDoctorOpen) + "\n";
   if (untried || doctor.probes().empty()) return text + Say(language, Text::kDoctorUntried) + "\n";
   return text + Say(language, Text::kDoctorAllHold) + "\n";
+}
+
+std::string Render(Language language, const v1::LocalLeaveReply& leave) {
+  const Text about = leave.released() ? Text::kReleased : Text::kUnreleased;
+  const Text told = leave.reported() ? Text::kLeavingReported : Text::kLeavingUnreported;
+  return Say(language, about) + "\n" + Say(language, told) + "\n";
 }
 
 std::string RenderProposals(Language language, const v1::LocalAdoptReply& reply) {
@@ -202,6 +272,11 @@ std::string RenderProposals(Language language, const v1::LocalAdoptReply& reply)
                  {"classes", SayClasses(language, proposal.device())}});
     if (proposal.already()) text += Say(language, Text::kProposalAlready);
     text += "\n";
+    if (!proposal.reason().empty()) {
+      text += Say(language, proposal.not_adoptable() ? Text::kProposalNot : Text::kProposalWhy,
+                  {{"reason", SayAdoptionReason(language, proposal.reason())}}) +
+              "\n";
+    }
     std::string hubs;
     for (const std::string& hub : proposal.hubs()) hubs += hubs.empty() ? hub : ", " + hub;
     if (!hubs.empty()) text += Say(language, Text::kProposalHubs, {{"hubs", hubs}}) + "\n";

@@ -11,9 +11,12 @@ namespace sekisho::cli {
 // Pure: replies as text for people, each line ended. Devices' own words are printable already:
 // agentd made them so (agent/core/text.h).
 std::string Render(Language language, const v1::LocalStatusReply& status);
-std::string Render(Language language, const v1::LocalDevicesReply& devices);
-std::string Render(Language language, const v1::LocalWhyReply& why);
-std::string Render(Language language, const v1::LocalDoctorReply& doctor);
+// `mode`: in MODE_OBSERVE a block is one that would be.
+std::string Render(Language language, const v1::LocalDevicesReply& devices, v1::Mode mode);
+std::string Render(Language language, const v1::LocalWhyReply& why, v1::Mode mode);
+std::string Render(Language language, const v1::LocalDoctorReply& doctor, v1::Mode mode);
+// Of a removal that has been reported, or could not be.
+std::string Render(Language language, const v1::LocalLeaveReply& leave);
 std::string RenderProposals(Language language, const v1::LocalAdoptReply& reply);
 
 // A notice as a title and a body; both empty for what is not shown.

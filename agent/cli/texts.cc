@@ -22,11 +22,46 @@ Entry EntryOf(Text text) {
           "To enrol: sudo sekisho enrol TOKEN (the token comes from the console)",
           "この端末は未登録です。導入時に承認したキーボード・マウス・ハブだけが使えます。\n"
           "登録するには: sudo sekisho enrol トークン(トークンはコンソールで発行します)"};
+    case Text::kTokenRefused:
+      return {"The enrolment token that lies here was refused: {why}",
+              "この端末に置かれた登録トークンは拒否されました: {why}"};
+    case Text::kMoved:
+      return {"This identity was made on other hardware. If this is another machine, or has another\n"
+              "mainboard, enrol it anew: sudo sekisho enrol TOKEN",
+              "この識別情報は別の機器で作られたものです。別の機器である場合や、マザーボードを交換した\n"
+              "場合は、登録し直してください: sudo sekisho enrol TOKEN"};
     case Text::kEnrolled:
       return {"Terminal {terminal} of {organisation}, group {group}",
               "端末 {terminal}({organisation}、グループ {group})"};
     case Text::kConsole:
       return {"Console {console}: {link}; {heard}", "コンソール {console}: {link}、{heard}"};
+    case Text::kKeyInFile:
+      return {"  The key of the connection is kept in a file", "  接続用の鍵: ファイルに保存"};
+    case Text::kKeyInTpm:
+      return {"  The key of the connection is kept in the TPM", "  接続用の鍵: TPMに保存"};
+    case Text::kObserving:
+      return {"Only observing: nothing is refused; what would be is recorded",
+              "監視のみ: 機器は遮断せず、遮断の対象となるものを記録しています"};
+    case Text::kTrial:
+      return {
+          "Trial: it refuses, and will stop in {left} unless somebody confirms\n"
+          "  If keyboard, mouse and network work: sekisho confirm",
+          "試行中: 遮断しています。あと {left} のうちに確認しないと監視のみに戻ります\n"
+          "  キーボード・マウス・ネットワークが使えるなら: sekisho confirm"};
+    case Text::kEnforcing:
+      return {"Enforcing: what the policy does not allow is refused",
+              "遮断中: ポリシーで許可していない機器を遮断しています"};
+    case Text::kRescue:
+      return {
+          "Rescue: until the next start every keyboard, mouse and hub works; the rest is refused. "
+          "The console is told",
+          "救済起動: 次の起動までキーボード・マウス・ハブがすべて使えます。ほかは遮断します。"
+          "この起動はコンソールに報告されます"};
+    case Text::kNextMode:
+      return {"  From the next start on: {mode}", "  次回の起動から: {mode}"};
+    case Text::kMayLeave:
+      return {"Sekisho may be removed from this terminal: the console has released it",
+              "この端末から Sekisho を削除できます(コンソールで許可済み)"};
     case Text::kLinkAbsent:
       return {"no link process (sudo systemctl status sekisho-link)",
               "接続プロセスがありません(sudo systemctl status sekisho-link で確認)"};
@@ -77,6 +112,8 @@ Entry EntryOf(Text text) {
       return {"read-only", "読み取り専用"};
     case Text::kAllowed:
       return {"allowed", "許可"};
+    case Text::kWouldBeBlocked:
+      return {"would be blocked", "遮断の対象(監視のみ)"};
     case Text::kStateDiffers:
       return {" (changing)", "(変更中)"};
     case Text::kWhyPolicyVersion:
@@ -100,15 +137,57 @@ Entry EntryOf(Text text) {
     case Text::kEnrolDone:
       return {"Enrolled as {terminal} ({organisation}, group {group})",
               "登録しました: 端末 {terminal}({organisation}、グループ {group})"};
+    case Text::kExported:
+      return {
+          "Written to {file}. Carry it to the console: sekishoctl parcel carry FILE --out ANSWER, "
+          "and bring the answer back: sudo sekisho import ANSWER",
+          "{file} に書き出しました。コンソールで sekishoctl parcel carry ファイル --out 回答 "
+          "を実行し、回答を持ち帰って sudo sekisho import 回答 としてください"};
+    case Text::kExportedRequest:
+      return {
+          "Written to {file}, with the token in it: nobody else must get it. Carry it to the "
+          "console: sekishoctl parcel carry FILE --out ANSWER",
+          "{file} に書き出しました(トークンを含みます。他人に渡さないでください)。"
+          "コンソールで sekishoctl parcel carry ファイル --out 回答 を実行してください"};
+    case Text::kExportLeftOut:
+      return {
+          "{count} more events did not fit: export again once the answer was imported",
+          "記録 {count} 件が入りきりませんでした。回答を取り込んだ後、もう一度書き出してください"};
+    case Text::kImported:
+      return {"Believed: {taken}, known already: {known}, refused: {refused}",
+              "反映 {taken} 件、反映済み {known} 件、拒否 {refused} 件"};
+    case Text::kConfirmed:
+      return {"Confirmed. This terminal goes on refusing, at every start.",
+              "確認しました。この端末は今後も起動のたびに遮断します。"};
+    case Text::kReleased:
+      return {"The console has released this terminal: Sekisho may be removed.",
+              "コンソールで許可されています。この端末から Sekisho を削除できます。"};
+    case Text::kUnreleased:
+      return {
+          "The console has not released this terminal. Ask for it there: sekishoctl terminals "
+          "release TERMINAL --reason \"...\"\n"
+          "A removal without it is reported.",
+          "この端末の削除はコンソールで許可されていません。sekishoctl terminals release 端末 "
+          "--reason \"理由\" を依頼してください。\n"
+          "許可なく削除すると報告されます。"};
+    case Text::kLeavingReported:
+      return {"The console has recorded the removal.", "削除をコンソールに報告しました。"};
+    case Text::kLeavingUnreported:
+      return {"The console could not be told of the removal in time.",
+              "削除をコンソールに報告できませんでした(時間切れ)。"};
     case Text::kProposal:
       return {"{port}  {device}, {classes}", "{port}  {device}、{classes}"};
     case Text::kProposalAlready:
       return {"  adopted already", "  承認済み"};
     case Text::kProposalHubs:
       return {"  with the hubs above it: {hubs}", "  経由するハブも承認します: {hubs}"};
+    case Text::kProposalWhy:
+      return {"  because: {reason}", "  理由: {reason}"};
+    case Text::kProposalNot:
+      return {"  cannot be adopted: {reason}", "  承認できません: {reason}"};
     case Text::kNoProposals:
-      return {"No keyboard or pointer is plugged in that could be adopted",
-              "承認できるキーボード・マウスは接続されていません"};
+      return {"Nothing is plugged in that could be adopted",
+              "承認できる機器は接続されていません"};
     case Text::kAdoptQuestion:
       return {
           "Adopt these? They will work at every boot, without policy or console. [y/N] ",
@@ -137,6 +216,9 @@ Entry EntryOf(Text text) {
     case Text::kDoctorUntried:
       return {"Some protections could not be tried: they are not claimed.",
               "試行できなかった保護があります。その保護は確認できていません。"};
+    case Text::kDoctorObserving:
+      return {"This terminal only observes: it is not protected, and is not meant to be yet.",
+              "この端末は監視のみです。保護はまだ始まっていません。"};
     case Text::kNoticeBlocked:
       return {"{device} was refused", "{device} を遮断しました"};
     case Text::kNoticeBlockedBody:
@@ -274,6 +356,24 @@ std::string Say(Language language, v1::DeviceClass device_class) {
         return {"hub", "ハブ"};
       default:
         return {"unknown kind", "種類不明"};
+    }
+  }();
+  return Choose(language, entry);
+}
+
+std::string Say(Language language, v1::Mode mode) {
+  const auto entry = [&]() -> Entry {
+    switch (static_cast<int>(mode)) {
+      case v1::MODE_OBSERVE:
+        return {"only observing", "監視のみ"};
+      case v1::MODE_TRIAL:
+        return {"refusing on trial", "試行(遮断)"};
+      case v1::MODE_ENFORCE:
+        return {"enforcing", "遮断"};
+      case v1::MODE_RESCUE:
+        return {"rescue", "救済起動"};
+      default:
+        return {"unknown", "不明"};
     }
   }();
   return Choose(language, entry);

@@ -9,6 +9,7 @@
 #include "sekisho/v1/device.pb.h"
 #include "sekisho/v1/event.pb.h"
 #include "sekisho/v1/local.pb.h"
+#include "sekisho/v1/order.pb.h"
 #include "sekisho/v1/policy.pb.h"
 
 namespace sekisho::cli {
@@ -20,8 +21,18 @@ Language LanguageOfEnvironment();
 
 enum class Text {
   kNotEnrolled,
+  kTokenRefused,
+  kMoved,
   kEnrolled,
   kConsole,
+  kKeyInFile,
+  kKeyInTpm,
+  kObserving,
+  kTrial,
+  kEnforcing,
+  kRescue,
+  kNextMode,
+  kMayLeave,
   kLinkAbsent,
   kLinkConnecting,
   kLinkConnected,
@@ -43,6 +54,7 @@ enum class Text {
   kBlocked,
   kReadOnly,
   kAllowed,
+  kWouldBeBlocked,
   kStateDiffers,
   kWhyPolicyVersion,
   kWhyRunnerUp,
@@ -51,9 +63,20 @@ enum class Text {
   kRequested,
   kReturned,
   kEnrolDone,
+  kExported,
+  kExportedRequest,
+  kExportLeftOut,
+  kImported,
+  kConfirmed,
+  kReleased,
+  kUnreleased,
+  kLeavingReported,
+  kLeavingUnreported,
   kProposal,
   kProposalAlready,
   kProposalHubs,
+  kProposalWhy,
+  kProposalNot,
   kNoProposals,
   kAdoptQuestion,
   kAdoptHint,
@@ -65,6 +88,7 @@ enum class Text {
   kDoctorAllHold,
   kDoctorOpen,
   kDoctorUntried,
+  kDoctorObserving,
   kNoticeBlocked,
   kNoticeBlockedBody,
   kNoticeOpened,
@@ -94,8 +118,14 @@ std::string Say(Language language, Text text,
 // as it is.
 std::string SayFailure(Language language, const v1::LocalFailure& failure);
 
+// Why a device is proposed for adoption or cannot be adopted, by AdoptionProposal's code. An unknown
+// code is said as it is.
+std::string SayAdoptionReason(Language language, const std::string& code);
+
 std::string Say(Language language, v1::VerdictReason reason);
 std::string Say(Language language, v1::DeviceClass device_class);
+// In a word.
+std::string Say(Language language, v1::Mode mode);
 // "14 min 32 s"; below a minute seconds alone.
 std::string SayDuration(Language language, std::uint64_t nanoseconds);
 

@@ -7,6 +7,7 @@ namespace sekisho::cli {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 v1::LocalDevice BlockedStick() {
   v1::LocalDevice device;
@@ -26,9 +27,9 @@ v1::LocalDevice BlockedStick() {
 TEST(RenderTest, ADeviceIsOneLine) {
   v1::LocalDevicesReply devices;
   *devices.add_devices() = BlockedStick();
-  EXPECT_EQ(Render(Language::kEnglish, devices),
+  EXPECT_EQ(Render(Language::kEnglish, devices, v1::MODE_ENFORCE),
             "2-1  blocked  Example Ultra (0781:5583), storage  reference 123456\n");
-  EXPECT_EQ(Render(Language::kJapanese, devices),
+  EXPECT_EQ(Render(Language::kJapanese, devices, v1::MODE_ENFORCE),
             "2-1  遮断  Example Ultra(0781:5583)、記憶装置  参照番号 123456\n");
 }
 
@@ -37,10 +38,65 @@ TEST(RenderTest, WhySaysReasonAndWhatToDo) {
   *why.mutable_device() = BlockedStick();
   why.mutable_device()->mutable_verdict()->set_runner_up_rule_id("our-sticks");
   why.mutable_device()->mutable_verdict()->set_runner_up_condition("serial");
-  const std::string text = Render(Language::kEnglish, why);
+  const std::string text = Render(Language::kEnglish, why, v1::MODE_ENFORCE);
   EXPECT_THAT(text, HasSubstr("No rule of the policy allows it."));
   EXPECT_THAT(text, HasSubstr("\"our-sticks\""));
   EXPECT_THAT(text, HasSubstr("sekisho request 2-1 --reason"));
+}
+
+TEST(RenderTest, WhileItObservesABlockIsOneThatWouldBe) {
+  v1::LocalDevicesReply devices;
+  *devices.add_devices() = BlockedStick();
+  devices.mutable_devices(0)->set_authorised(true);
+  EXPECT_EQ(Render(Language::kEnglish, devices, v1::MODE_OBSERVE),
+            "2-1  would be blocked  Example Ultra (0781:5583), storage\n");
+  EXPECT_THAT(Render(Language::kJapanese, devices, v1::MODE_OBSERVE),
+              HasSubstr("遮断の対象(監視のみ)"));
+  v1::LocalWhyReply why;
+  *why.mutable_device() = devices.devices(0);
+  EXPECT_THAT(Render(Language::kEnglish, why, v1::MODE_OBSERVE), Not(HasSubstr("sekisho request")))
+      << "there is nothing to ask for";
+}
+
+TEST(RenderTest, ATrialSaysHowLongItStillRunsAndHowToConfirm) {
+  v1::LocalStatusReply status;
+  status.set_mode(v1::MODE_TRIAL);
+  status.set_trial_remaining_ns(872'000'000'000);
+  EXPECT_THAT(Render(Language::kEnglish, status), HasSubstr("will stop in 14 min 32 s"));
+  EXPECT_THAT(Render(Language::kEnglish, status), HasSubstr("sekisho confirm"));
+  EXPECT_THAT(Render(Language::kJapanese, status), HasSubstr("あと 14分32秒"));
+  EXPECT_THAT(Render(Language::kJapanese, status), HasSubstr("sekisho confirm"));
+}
+
+TEST(RenderTest, TheStatusSaysWhatTheNextStartWillBe) {
+  v1::LocalStatusReply status;
+  status.set_mode(v1::MODE_OBSERVE);
+  EXPECT_THAT(Render(Language::kEnglish, status), Not(HasSubstr("next start")));
+  status.set_next_mode(v1::MODE_TRIAL);
+  EXPECT_THAT(Render(Language::kEnglish, status), HasSubstr("Only observing"));
+  EXPECT_THAT(Render(Language::kEnglish, status),
+              HasSubstr("From the next start on: refusing on trial"));
+  EXPECT_THAT(Render(Language::kJapanese, status), HasSubstr("次回の起動から: 試行(遮断)"));
+}
+
+TEST(RenderTest, TheDoctorOfATerminalThatObservesClaimsNothingAndCallsNobody) {
+  v1::LocalDoctorReply doctor;
+  v1::Probe* probe = doctor.add_probes();
+  probe->set_name("usb.new-device");
+  probe->set_result(v1::PROBE_RESULT_UNTRIED);
+  EXPECT_THAT(Render(Language::kEnglish, doctor, v1::MODE_OBSERVE),
+              HasSubstr("This terminal only observes"));
+  EXPECT_THAT(Render(Language::kEnglish, doctor, v1::MODE_ENFORCE),
+              HasSubstr("could not be tried"));
+}
+
+TEST(RenderTest, ARemovalSaysWhetherItWasReleasedAndReported) {
+  v1::LocalLeaveReply leave;
+  leave.set_reported(true);
+  EXPECT_THAT(Render(Language::kEnglish, leave), HasSubstr("has not released this terminal"));
+  EXPECT_THAT(Render(Language::kEnglish, leave), HasSubstr("has recorded the removal"));
+  leave.set_released(true);
+  EXPECT_THAT(Render(Language::kJapanese, leave), HasSubstr("許可されています"));
 }
 
 TEST(RenderTest, AnUnenrolledTerminalSaysHowToEnrol) {

@@ -37,6 +37,15 @@ TEST(TextsTest, EveryVerdictReasonHasWords) {
   }
 }
 
+TEST(TextsTest, EveryModeHasAWord) {
+  const auto* modes = v1::Mode_descriptor();
+  for (int i = 1; i < modes->value_count(); ++i) {
+    const auto mode = static_cast<v1::Mode>(modes->value(i)->number());
+    EXPECT_NE(Say(Language::kEnglish, mode), "unknown") << modes->value(i)->name();
+    EXPECT_NE(Say(Language::kJapanese, mode), "不明") << modes->value(i)->name();
+  }
+}
+
 TEST(TextsTest, AFailureSaysWhatToDoNext) {
   v1::LocalFailure failure;
   failure.set_code("no-such-device");
