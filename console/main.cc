@@ -8,16 +8,23 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
 #include <iostream>
+#include <stop_token>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "console/ids.h"
+#include "console/alarms/channel.h"
 #include "console/program/archive.h"
 #include "console/program/console.h"
+#include "console/program/doctor.h"
 #include "console/program/init.h"
+#include "console/program/keys.h"
 #include "console/program/serve.h"
+#include "console/program/verify.h"
 #include "console/service/credentials.h"
 #include "proto/contract/keys.h"
 #include "sekisho/version.h"
@@ -29,11 +36,12 @@ constexpr char kConfigFile[] = "/etc/sekisho/console.conf";
 constexpr int kDefaultPort = 7443;
 
 // Documented in sekisho-console(8).
-enum ExitCode { kOk = 0, kFailed = 1, kUsage = 2, kExists = 3, kNoConsole = 4, kUnavailable = 5 };
+enum ExitCode { kOk = 0, kFailed = 1, kUsage = 2, kExists = 3, kNoConsole = 4, kUnavailable = 5, kAltered = 6, kWarnings = 7 };
 
 constexpr char kFooter[] =
     R"(Exit codes: 0 done, 1 failed, 2 wrong usage, 3 would overwrite, 4 no console there,
-            5 address in use or not available.
+            5 address in use or not available, 6 the history was altered (verify),
+            7 doctor has warnings.
 
 Example:
   sekisho-console init --organisation 狛江市 --name console.city.example.jp --admin hanako
@@ -45,6 +53,7 @@ int Fail(const absl::Status& status) {
   if (absl::IsAlreadyExists(status)) return kExists;
   if (absl::IsFailedPrecondition(status)) return kNoConsole;
   if (absl::IsUnavailable(status)) return kUnavailable;
+  if (absl::IsDataLoss(status)) return kAltered;
   return kFailed;
 }
 
@@ -205,6 +214,168 @@ int RunInit(const InitArguments& arguments, const std::string& data, const std::
   return kOk;
 }
 
+std::string Written(WallTime time) {
+  return absl::FormatTime("%Y-%m-%d %H:%M:%S %Z",
+                          absl::FromUnixMillis(time.time_since_epoch().count()),
+                          absl::LocalTimeZone());
+}
+
+int RunRestore(const std::string& archive, const std::string& data) {
+  absl::StatusOr<program::Restored> restored = program::Restore(archive, data, SystemClock());
+  if (!restored.ok()) return Fail(restored.status());
+  const store::RestoreOutcome& outcome = restored->outcome;
+  std::printf(
+      "Restored into %s, as it was on %s.\n"
+      "Unknown to it is what happened until %s. Therefore:\n"
+      "  enrolment tokens voided   %llu\n"
+      "  sessions and robots ended %llu\n"
+      "  exceptions ended          %llu\n"
+      "  terminals to hear from    %llu\n\n"
+      "Next:\n"
+      "  1. start it; terminals come back by themselves, also those enrolled since\n"
+      "  2. sekishoctl events --kind interval-lost: whose records are gone, and which terminals\n"
+      "     were taken in again (readmitted). Revoke again what was revoked since the backup.\n"
+      "  3. sekishoctl policy publish: the newest policy, if it was changed since\n",
+      data.c_str(), Written(restored->backed_up_at).c_str(),
+      Written(restored->restored_at).c_str(),
+      static_cast<unsigned long long>(outcome.tokens_voided),
+      static_cast<unsigned long long>(outcome.sessions_ended),
+      static_cast<unsigned long long>(outcome.grants_ended),
+      static_cast<unsigned long long>(outcome.terminals));
+  return kOk;
+}
+
+int RunKeysList(const std::string& data) {
+  absl::StatusOr<std::vector<program::KeyInfo>> keys = program::ListKeys(data);
+  if (!keys.ok()) return Fail(keys.status());
+  for (const program::KeyInfo& key : *keys) {
+    std::printf("%-18s %-18s %s\n", key.name.c_str(), key.id.c_str(),
+                key.ends ? absl::StrCat("until ", Written(key.not_after)).c_str() : "");
+  }
+  return kOk;
+}
+
+struct RotateArguments {
+  std::vector<std::string> names;
+  bool force = false;
+};
+
+int RunRotate(const RotateArguments& arguments, const std::string& data) {
+  if (absl::Status status = BecomeOwnerOf(data); !status.ok()) return Fail(status);
+  const absl::Status rotated = program::RotateKeys(
+      data, arguments.names,
+      arguments.force ? program::OldAgents::kLeaveBehind : program::OldAgents::kRefuse,
+      SystemClock());
+  if (!rotated.ok()) return Fail(rotated);
+  std::printf(
+      "New keys are written. A console that runs takes them into use within a minute; at once:\n"
+      "  systemctl reload sekisho-console\n"
+      "Then make a backup: one of before does not hold them.\n");
+  if (std::ranges::find(arguments.names, "root") != arguments.names.end()) {
+    absl::StatusOr<pki::Keyring> keyring = pki::Keyring::Load(program::KeysPath(data));
+    if (!keyring.ok()) return Fail(keyring.status());
+    std::printf(
+        "Enrolment tokens of before name the old root and are void: make new ones.\n"
+        "Trust hash for sekishoctl sign-in from now on: %s\n",
+        contract::ToHex(contract::HashOf(keyring->trust_anchor())).c_str());
+  }
+  return kOk;
+}
+
+struct VerifyArguments {
+  std::vector<std::string> anchors;
+  std::string anchor_file;
+};
+
+int RunVerify(const VerifyArguments& arguments, const std::string& data) {
+  std::string text;
+  for (const std::string& anchor : arguments.anchors) text += anchor + "\n";
+  if (!arguments.anchor_file.empty()) {
+    std::ifstream file(arguments.anchor_file);
+    if (!file) {
+      return Fail(absl::InvalidArgumentError(
+          absl::StrCat(arguments.anchor_file, ": cannot be read: give a file with anchors")));
+    }
+    text.append(std::istreambuf_iterator<char>(file), {});
+  }
+  // As the folder's owner, so that nothing is left there that the service could not open.
+  if (absl::Status status = BecomeOwnerOf(data); !status.ok()) return Fail(status);
+  const absl::Status verified = program::Verify({data, text});
+  return verified.ok() ? kOk : Fail(verified);
+}
+
+void AddAlarmOptions(CLI::App& app, alarms::Settings& settings, bool& persons) {
+  app.add_option("--alarm-mail-server", settings.mail_server,
+                 "smtp://HOST[:PORT] (STARTTLS) or smtps://HOST[:PORT]")
+      ->group("Alarms");
+  app.add_option("--alarm-mail-from", settings.mail_from, "Sender's address")->group("Alarms");
+  app.add_option("--alarm-mail-to", settings.mail_to, "Recipients, separated by commas")
+      ->delimiter(',')
+      ->group("Alarms");
+  app.add_option("--alarm-mail-user", settings.mail_user, "Name at the mail server")
+      ->group("Alarms");
+  app.add_option("--alarm-mail-password-file", settings.mail_password_file,
+                 "File with the password in its first line")
+      ->group("Alarms");
+  app.add_flag("--alarm-mail-plain", settings.mail_plain, "The mail server has no TLS")
+      ->group("Alarms");
+  app.add_option("--alarm-syslog", settings.syslog, "udp://HOST[:PORT] or tcp://HOST[:PORT]")
+      ->group("Alarms");
+  app.add_option("--alarm-webhook", settings.webhook, "https:// address that takes a POST of JSON")
+      ->group("Alarms");
+  app.add_option("--alarm-webhook-secret-file", settings.webhook_secret_file,
+                 "File with the key of X-Sekisho-Signature in its first line")
+      ->group("Alarms");
+  app.add_option("--alarm-ca-file", settings.ca_file,
+                 "Authority of the mail server and the webhook (PEM), instead of the system's")
+      ->group("Alarms");
+  app.add_option("--alarm-kinds", settings.kinds,
+                 "Kinds of events, separated by commas; \"default\" is all tampering and faults")
+      ->delimiter(',')
+      ->group("Alarms");
+  app.add_flag("--alarm-persons", persons, "Let names and reasons of persons leave the console")
+      ->group("Alarms");
+}
+
+int RunAlarmTest(const alarms::Settings& settings, const std::string& data) {
+  absl::StatusOr<std::vector<std::unique_ptr<alarms::Channel>>> channels =
+      alarms::MakeChannels(settings, SystemClock());
+  if (!channels.ok()) return Fail(channels.status());
+  if (channels->empty()) {
+    return Fail(absl::InvalidArgumentError(
+        "no way out is configured: alarm-mail-server, alarm-syslog or alarm-webhook in "
+        "/etc/sekisho/console.conf"));
+  }
+  alarms::Notice notice;
+  notice.test = true;
+  notice.organisation = data;
+  int failed = 0;
+  for (const std::unique_ptr<alarms::Channel>& channel : *channels) {
+    const absl::Status delivered = channel->Deliver(notice, std::stop_token());
+    std::printf("%-8s %s\n", channel->name().c_str(),
+                delivered.ok() ? "taken" : std::string(delivered.message()).c_str());
+    if (!delivered.ok()) ++failed;
+  }
+  return failed == 0 ? kOk : kFailed;
+}
+
+int RunDoctor(const std::string& data) {
+  // SQLite's files beside the store are its owner's.
+  if (absl::Status status = BecomeOwnerOf(data); !status.ok()) return Fail(status);
+  const program::Language language = program::LanguageFromEnvironment();
+  const std::vector<program::Finding> findings = program::Examine(data, SystemClock());
+  std::printf("%s", program::WriteFindings(findings, language).c_str());
+  switch (program::WorstOf(findings)) {
+    case program::Grade::kGood:
+      return kOk;
+    case program::Grade::kWarning:
+      return kWarnings;
+    case program::Grade::kBad:
+      return kFailed;
+  }
+  return kFailed;
+}
+
 int Main(int argc, char** argv) {
   CLI::App app(
       "Sekisho's console: enrols terminals, keeps their history, signs policies and "
@@ -220,6 +391,13 @@ int Main(int argc, char** argv) {
   app.add_option("--data", data, "Where store and keys are")->capture_default_str();
   app.add_option("--listen", listen, "Address and port for terminals and operators")
       ->capture_default_str();
+
+  alarms::Settings alarm_settings;
+  bool alarm_persons = false;
+  AddAlarmOptions(app, alarm_settings, alarm_persons);
+  std::string metrics_listen;
+  app.add_option("--metrics-listen", metrics_listen,
+                 "Address and port of Prometheus' page, without TLS: a loopback address");
 
   InitArguments init_arguments;
   CLI::App* init = app.add_subcommand("init", "Make a new console: keys, store, first admin");
@@ -254,6 +432,38 @@ int Main(int argc, char** argv) {
   restore->add_option("FILE", archive, "What backup wrote")->required();
   restore->footer("Example:\n  sekisho-console restore /srv/backup/console-2026-11-23.tar");
 
+  CLI::App* alarm = app.add_subcommand("alarm", "Mail, syslog and webhook");
+  alarm->require_subcommand(1);
+  CLI::App* alarm_test = alarm->add_subcommand("test", "Send a test by each way that is configured");
+  alarm_test->footer("Example:\n  sekisho-console alarm test");
+  CLI::App* doctor = app.add_subcommand(
+      "doctor", "Look after a console, running or not: keys, disk, store, backup, alarms");
+  doctor->footer("Example:\n  sekisho-console doctor || mail -s 'sekisho-console' root");
+
+  CLI::App* keys = app.add_subcommand("keys", "The console's keys and certificates");
+  keys->require_subcommand(1);
+  CLI::App* keys_list = keys->add_subcommand("list", "Which there are, and until when");
+  RotateArguments rotate_arguments;
+  CLI::App* rotate =
+      keys->add_subcommand("rotate", "Make new ones; terminals follow by themselves");
+  rotate
+      ->add_option("KEY", rotate_arguments.names,
+                   "bundle, grant, grant-revocation, acknowledgement, beacon, server, root; or all "
+                   "(but root)")
+      ->required();
+  rotate->add_flag("--force", rotate_arguments.force,
+                   "A new root although some agents are too old to follow it");
+  rotate->footer("Example:\n  sekisho-console keys rotate grant grant-revocation");
+
+  VerifyArguments verify_arguments;
+  CLI::App* verify = app.add_subcommand(
+      "verify", "Compute the history again and say where it was altered; the console may run");
+  verify->add_option("--anchor", verify_arguments.anchors,
+                     "An anchor, as sekishoctl anchor printed it; several times if you like");
+  verify->add_option("--anchor-file", verify_arguments.anchor_file,
+                     "File with anchors, among whatever else");
+  verify->footer("Example:\n  sekisho-console verify --anchor-file anchors.txt");
+
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -261,20 +471,18 @@ int Main(int argc, char** argv) {
   }
   if (::sodium_init() < 0) return Fail(absl::InternalError("libsodium does not start"));
   if (init->parsed()) return RunInit(init_arguments, data, listen);
-  if (restore->parsed()) {
-    const absl::Status status = program::Restore(archive, data);
-    if (!status.ok()) return Fail(status);
-    std::printf(
-        "Restored into %s. Events that were acknowledged after the backup show as gaps "
-        "(sekishoctl terminals --unprotected).\n",
-        data.c_str());
-    return kOk;
-  }
+  if (restore->parsed()) return RunRestore(archive, data);
+  if (alarm_persons) alarm_settings.persons = alarms::Persons::kNamed;
+  if (alarm_test->parsed()) return RunAlarmTest(alarm_settings, data);
+  if (doctor->parsed()) return RunDoctor(data);
+  if (keys_list->parsed()) return RunKeysList(data);
+  if (rotate->parsed()) return RunRotate(rotate_arguments, data);
+  if (verify->parsed()) return RunVerify(verify_arguments, data);
   if (backup->parsed()) {
-    const absl::Status status = program::Backup(data, archive);
+    const absl::Status status = program::Backup(data, archive, SystemClock());
     return status.ok() ? kOk : Fail(status);
   }
-  const absl::Status status = program::Serve({data, listen});
+  const absl::Status status = program::Serve({data, listen, alarm_settings, metrics_listen});
   return status.ok() ? kOk : Fail(status);
 }
 

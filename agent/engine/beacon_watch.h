@@ -24,6 +24,16 @@ class BeaconWatch {
   // A Status goes out with this nonce, telling that these grants run.
   void Asked(std::string nonce, std::vector<std::string> running_grant_ids);
 
+  // A Status that left in a parcel: its answer may take days, and does not wait for others.
+  struct ParcelQuestion {
+    std::string nonce;
+    std::vector<std::string> running_grant_ids;
+    // Of this boot's clock; nullopt when it was asked in an earlier boot.
+    std::optional<platform::BootTime> asked_at;
+  };
+  void AskedByParcel(ParcelQuestion question);
+  bool AwaitsByParcel(const std::string& nonce) const;
+
   struct Fresh {
     // Told to the console as running, and not among those that it says should run.
     std::vector<std::string> disowned_grant_ids;
@@ -48,13 +58,18 @@ class BeaconWatch {
  private:
   // A Beacon may answer the Status before the last, when both crossed; older ones are replays.
   static constexpr std::size_t kOpenQuestions = 2;
+  static constexpr std::size_t kOpenParcels = 4;
   struct Question {
     std::string nonce;
     std::vector<std::string> running_grant_ids;
   };
+  std::optional<Fresh> HeardByParcel(const v1::Beacon& beacon);
+  // What both ways of hearing have in common.
+  Fresh Believe(const v1::Beacon& beacon, std::vector<std::string>& running_grant_ids);
 
   const platform::Clock& clock_;
   std::deque<Question> questions_;
+  std::deque<ParcelQuestion> parcels_;
   platform::BootTime heard_at_;
   std::optional<core::WallTime> console_time_;  // at heard_at_
   std::uint64_t newest_bundle_version_ = 0;

@@ -18,19 +18,31 @@ std::string CauseOf(const absl::Status& status) { return std::string(status.mess
 
 }  // namespace
 
-void Downlink::Receive(const v1::Sealed& sealed) {
-  if (identity_.get() == nullptr) return;  // nobody's word counts yet
+Downlink::Outcome Downlink::Receive(const v1::Sealed& sealed) {
+  if (identity_.get() == nullptr) return Outcome::kRefused;  // nobody's word counts yet
+  outcome_ = Outcome::kTaken;
+  Judge(sealed);
+  return outcome_;
+}
+
+void Downlink::Judge(const v1::Sealed& sealed) {
   switch (static_cast<int>(sealed.purpose())) {
     case v1::PURPOSE_KEY_SET:
       return OnKeySet(sealed);
+    case v1::PURPOSE_TRUST_ANCHOR:
+      return OnTrustAnchor(sealed);
     case v1::PURPOSE_BUNDLE:
       return OnBundle(sealed);
     case v1::PURPOSE_GRANT:
       return OnGrant(sealed);
     case v1::PURPOSE_GRANT_REVOCATION:
       return OnRevocation(sealed);
-    case v1::PURPOSE_ORDER:
-      return orders_.Receive(sealed);
+    case v1::PURPOSE_ORDER: {
+      const std::uint64_t before = orders_.version();
+      orders_.Receive(sealed);
+      if (orders_.version() == before) outcome_ = Outcome::kKnown;
+      return;
+    }
     case v1::PURPOSE_ACKNOWLEDGEMENT:
       return OnAcknowledgement(sealed);
     case v1::PURPOSE_BEACON:
@@ -43,14 +55,20 @@ void Downlink::Receive(const v1::Sealed& sealed) {
 void Downlink::OnKeySet(const v1::Sealed& sealed) {
   absl::Status updated = identity_.UpdateKeySet(sealed);
   if (updated.ok()) return effects_.say_status();
-  if (absl::IsAlreadyExists(updated)) return;
+  if (absl::IsAlreadyExists(updated)) return Known();
   RefuseAcknowledgement(absl::StrCat("key set: ", updated.message()));
+}
+
+void Downlink::OnTrustAnchor(const v1::Sealed& sealed) {
+  absl::Status followed = identity_.FollowAnchor(sealed);
+  if (followed.ok() || absl::IsAlreadyExists(followed)) return;
+  RefuseAcknowledgement(absl::StrCat("trust anchor: ", followed.message()));
 }
 
 void Downlink::OnBundle(const v1::Sealed& sealed) {
   absl::Status applied =
       policies_.Apply(*identity_.get(), sealed, beacons_.newest_bundle_version());
-  if (absl::IsAlreadyExists(applied)) return;
+  if (absl::IsAlreadyExists(applied)) return Known();
   if (!applied.ok()) {
     return RefuseBundle(CauseOf(applied), PolicyKeeper::ClaimedVersion(*identity_.get(), sealed));
   }
@@ -69,7 +87,7 @@ void Downlink::OnGrant(const v1::Sealed& sealed) {
   if (!claims.ok()) return RefuseGrant(CauseOf(claims.status()), opened->grant_id(), nullptr);
   const core::Grant* held = grants_.Find(claims->grant_id);
   // The console sends what it believes is missing; what runs is not missing.
-  if (held != nullptr && !held->end) return;
+  if (held != nullptr && !held->end) return Known();
   if (revoked_early_.contains(claims->grant_id)) {
     return RefuseGrant("revoked", claims->grant_id, &*claims);
   }
@@ -114,7 +132,7 @@ void Downlink::OnRevocation(const v1::Sealed& sealed) {
     if (revoked_early_.size() < kMaxRevokedEarly) revoked_early_.insert(revocation->grant_id());
     return;
   }
-  if (held->end) return;
+  if (held->end) return Known();
   effects_.end_grant(revocation->grant_id(), core::GrantEnd::kRevoked);
 }
 
@@ -126,6 +144,7 @@ void Downlink::OnAcknowledgement(const v1::Sealed& sealed) {
     return RefuseAcknowledgement("other-terminal");
   }
   const Uplink::AckOutcome outcome = uplink_.Acknowledged(*acknowledgement);
+  if (outcome.verdict == Uplink::Verdict::kAlready) Known();
   if (outcome.verdict == Uplink::Verdict::kRefused) return RefuseAcknowledgement(outcome.cause);
   effects_.acknowledged(*acknowledgement);
 }
@@ -140,7 +159,7 @@ void Downlink::OnBeacon(const v1::Sealed& sealed) {
     return RefuseAcknowledgement("beacon: other-terminal");
   }
   std::optional<BeaconWatch::Fresh> fresh = beacons_.Heard(*beacon);
-  if (!fresh) return;  // a replay, or one that answers nothing: no news either way
+  if (!fresh) return Known();  // a replay, or one that answers nothing: no news either way
   for (const std::string& grant_id : fresh->disowned_grant_ids) {
     // The console has signed that it should not run: its revocation was withheld, or lost.
     effects_.end_grant(grant_id, core::GrantEnd::kRevoked);
@@ -160,6 +179,7 @@ void Downlink::OnBeacon(const v1::Sealed& sealed) {
 
 void Downlink::RefuseGrant(const std::string& cause, const std::string& grant_id,
                            const core::GrantClaims* claims) {
+  outcome_ = Outcome::kRefused;
   v1::Event event = EventOf(v1::EVENT_KIND_GRANT_REFUSED);
   event.set_grant_id(grant_id);
   if (claims != nullptr) {
@@ -171,12 +191,14 @@ void Downlink::RefuseGrant(const std::string& cause, const std::string& grant_id
 }
 
 void Downlink::RefuseAcknowledgement(const std::string& cause) {
+  outcome_ = Outcome::kRefused;
   v1::Event event = EventOf(v1::EVENT_KIND_ACKNOWLEDGEMENT_REFUSED);
   AddParameter(event, "cause", cause);
   throttle_.Report(absl::StrCat("acknowledgement: ", cause), std::move(event));
 }
 
 void Downlink::RefuseBundle(const std::string& cause, std::uint64_t version) {
+  outcome_ = Outcome::kRefused;
   refused_bundle_ = std::max(refused_bundle_, version);
   v1::Event event = EventOf(v1::EVENT_KIND_BUNDLE_REFUSED);
   AddParameter(event, "cause", cause);

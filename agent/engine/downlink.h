@@ -49,15 +49,20 @@ class Downlink {
         beacons_(beacons),
         effects_(std::move(effects)) {}
 
-  void Receive(const v1::Sealed& sealed);
+  // What became of it: believed, nothing new, or refused and reported.
+  enum class Outcome { kTaken, kKnown, kRefused };
+  Outcome Receive(const v1::Sealed& sealed);
 
  private:
+  void Judge(const v1::Sealed& sealed);
   void OnKeySet(const v1::Sealed& sealed);
+  void OnTrustAnchor(const v1::Sealed& sealed);
   void OnBundle(const v1::Sealed& sealed);
   void OnGrant(const v1::Sealed& sealed);
   void OnRevocation(const v1::Sealed& sealed);
   void OnAcknowledgement(const v1::Sealed& sealed);
   void OnBeacon(const v1::Sealed& sealed);
+  void Known() { outcome_ = Outcome::kKnown; }
   void RefuseGrant(const std::string& cause, const std::string& grant_id,
                    const core::GrantClaims* claims);
   void RefuseAcknowledgement(const std::string& cause);
@@ -72,6 +77,8 @@ class Downlink {
   Uplink& uplink_;
   BeaconWatch& beacons_;
   DownlinkEffects effects_;
+  // Of the message that is being judged.
+  Outcome outcome_ = Outcome::kTaken;
   // What was refused or reported as withheld already, so that the console's telling us again of the
   // same is no news.
   std::uint64_t refused_bundle_ = 0;

@@ -41,7 +41,7 @@ Engine::Engine(Seams seams, Settings settings)
       identity_(store_),
       policies_(store_),
       grants_(store_),
-      adoption_(seams_, store_, reporter_),
+      adoption_(seams_, store_, reporter_, identity_),
       beacons_(seams_.clock),
       mode_(seams_, store_, reporter_, [this] { control_.BeginObserving(); }),
       control_(seams_, settings_, reporter_, grants_, policies_, adoption_.adopted(), mode_,
@@ -74,15 +74,15 @@ Engine::Engine(Seams seams, Settings settings)
                   [this](const v1::Acknowledgement& each) { departure_.Acknowledged(each); },
               .here = [this] { return Here(); },
           }),
-      enrolment_(seams_, settings_.host, identity_, uplink_,
-                 [this] {
-                   beacons_.Restart();
-                   orders_.Load();
-                   v1::Event event = EventOf(v1::EVENT_KIND_ENROLLED);
-                   AddParameter(event, "terminal", identity_.get()->terminal_id());
-                   (void)reporter_.Record(std::move(event));
-                   SendConfiguration();
-                 }),
+      origin_(seams_, settings_, store_),
+      enrolment_(
+          seams_, settings_.host, identity_, uplink_, [this] { OnEnrolled(); },
+          [this] { return origin_.moved(); }),
+      // Only consoles that know modes carry parcels.
+      parcels_(store_, seams_.clock, identity_, reporter_, beacons_, downlink_, enrolment_,
+               [this] { return MakeStatus(StatusForm::kFull); }),
+      unattended_(seams_, settings_, enrolment_,
+                  [this] { return identity_.get() == nullptr || origin_.moved(); }),
       integrity_(seams_.loop, seams_.clock, seams_.file_watch, store_, reporter_),
       wall_offset_(WallOffset(seams_.clock)),
       watchers_(std::make_shared<
@@ -106,6 +106,8 @@ void Engine::Start() {
   mode_.Look();
   platform::Outcome denied =
       mode_.Refuses() ? seams_.enforcer.DenyNewDevices() : platform::Outcome(platform::Done{});
+  identity_.Load();
+  origin_.BeginWith(identity_.get());
   reporter_.Open();
   reporter_.OnRecorded([this](const v1::Event& event) { OnRecorded(event); });
   v1::Event started = EventOf(v1::EVENT_KIND_AGENT_STARTED);
@@ -133,8 +135,9 @@ void Engine::Start() {
 }
 
 void Engine::LoadState() {
-  identity_.Load();
+  origin_.Tell(reporter_);
   adoption_.Load();
+  parcels_.Load();
   if (identity_.get() != nullptr) {
     policies_.Load(*identity_.get());
     grants_.Load(*identity_.get(), Here());
@@ -266,6 +269,7 @@ platform::BootTime Engine::Tick() {
   orders_.Retry();
   mode_.Refresh();
   throttle_.Flush();
+  unattended_.Tick();
   CheckClock();
   if (identity_.get() != nullptr && beacons_.BecameStale()) {
     v1::Event event = EventOf(v1::EVENT_KIND_BEACON_STALE);

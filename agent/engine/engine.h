@@ -16,15 +16,18 @@
 #include "agent/engine/failure.h"
 #include "agent/engine/grant_book.h"
 #include "agent/engine/identity.h"
+#include "agent/engine/identity_origin.h"
 #include "agent/engine/integrity.h"
 #include "agent/engine/mode_keeper.h"
 #include "agent/engine/order_book.h"
+#include "agent/engine/parcel.h"
 #include "agent/engine/policy_keeper.h"
 #include "agent/engine/protections.h"
 #include "agent/engine/reporter.h"
 #include "agent/engine/seams.h"
 #include "agent/engine/state_store.h"
 #include "agent/engine/throttle.h"
+#include "agent/engine/unattended.h"
 #include "agent/engine/uplink.h"
 #include "sekisho/v1/local.pb.h"
 
@@ -56,6 +59,7 @@ class Engine {
                                                    const std::string& reason);
   Answer<v1::LocalReturnReply> Return(const std::string& device);
   void Enrol(const std::string& token, Enrolment::Done done);
+  Parcels& parcels() { return parcels_; }
   Answer<v1::LocalAdoptReply> Adopt(const std::vector<std::string>& handles);
   v1::LocalDoctorReply Doctor();
   // The trial that runs holds.
@@ -84,6 +88,7 @@ class Engine {
  private:
   core::Here Here() const;
   void LoadState();
+  void OnEnrolled();
   void RecordSetAside();
   void RecordClosures();
   void EndDueGrants();
@@ -93,6 +98,9 @@ class Engine {
   void OnAlarm();
   void ReconcileAndSchedule();
   void CheckClock();
+  // Whether the console takes a Status that says more than the first release's did.
+  enum class StatusForm { kFirst, kFull };
+  v1::Status MakeStatus(StatusForm form);
   void SendStatus();
   void SendConfiguration();
   void OnRecorded(const v1::Event& event);
@@ -116,7 +124,10 @@ class Engine {
   OrderBook orders_;
   Departure departure_;
   Downlink downlink_;
+  IdentityOrigin origin_;
   Enrolment enrolment_;
+  Parcels parcels_;
+  UnattendedEnrolment unattended_;
   Integrity integrity_;
 
   std::unique_ptr<platform::EventLoop::Handle> device_watch_;

@@ -19,6 +19,22 @@ void Engine::AttachLink(LinkPort* port) {
   uplink_.Attach(port);
   if (port == nullptr) return enrolment_.LinkGone();
   SendConfiguration();
+  unattended_.LinkAttached();
+}
+
+void Engine::OnEnrolled() {
+  // In another's place: a new terminal, which begins with an empty history at the next start.
+  if (origin_.IsOfAnother(*identity_.get())) {
+    Log(Severity::kNotice, "enrolled anew in the place of another machine's identity: restarting");
+    return seams_.loop.Stop();
+  }
+  origin_.Enrolled(*identity_.get());
+  beacons_.Restart();
+  orders_.Load();
+  v1::Event event = EventOf(v1::EVENT_KIND_ENROLLED);
+  AddParameter(event, "terminal", identity_.get()->terminal_id());
+  (void)reporter_.Record(std::move(event));
+  SendConfiguration();
 }
 
 void Engine::SendConfiguration() {
@@ -48,7 +64,8 @@ void Engine::FromLink(const v1::LinkUp& message) {
       return uplink_.Send();
     }
     case v1::LinkUp::kSealed:
-      return downlink_.Receive(message.sealed());
+      downlink_.Receive(message.sealed());
+      return;
     case v1::LinkUp::kTaken:
       return uplink_.Taken(message.taken().count());
     case v1::LinkUp::kEnrolment:
@@ -64,9 +81,8 @@ void Engine::FromLink(const v1::LinkUp& message) {
   }
 }
 
-void Engine::SendStatus() {
+v1::Status Engine::MakeStatus(StatusForm form) {
   const Identity* identity = identity_.get();
-  if (identity == nullptr || uplink_.state() != v1::LINK_STATE_CONNECTED) return;
   const core::Here here = Here();
   v1::Status status;
   status.set_terminal_id(identity->terminal_id());
@@ -77,22 +93,34 @@ void Engine::SendStatus() {
   status.set_bundle_version(policies_.version());
   status.set_bundle_hash(policies_.hash());
   status.set_keyset_version(identity->keyset_version);
-  std::vector<std::string> running = grants_.RunningIds(here);
-  for (const std::string& grant_id : running) status.add_running_grant_ids(grant_id);
+  for (const std::string& grant_id : grants_.RunningIds(here)) {
+    status.add_running_grant_ids(grant_id);
+  }
   status.mutable_probes()->Add(protections_.tried().begin(), protections_.tried().end());
   status.set_nonce(contract::RandomBytes(kNonceBytes));
   status.set_last_sequence(reporter_.last_sequence());
   status.set_spool_waiting(reporter_.waiting());
-  // A console of before would refuse a status that says more than it knows.
-  if (std::ranges::find(uplink_.welcome().features(), "orders") !=
-      uplink_.welcome().features().end()) {
+  if (form == StatusForm::kFull) {
     status.set_mode(ToProto(mode_.mode()));
     status.set_order_version(orders_.version());
     status.set_key_protection(uplink_.welcome().key_protection());
     status.set_hardware(settings_.host.hardware);
   }
+  return status;
+}
+
+void Engine::SendStatus() {
+  if (identity_.get() == nullptr || uplink_.state() != v1::LINK_STATE_CONNECTED) return;
+  // A console of before would refuse a status that says more than it knows.
+  const auto& features = uplink_.welcome().features();
+  const v1::Status status =
+      MakeStatus(std::ranges::find(features, "orders") != features.end() ? StatusForm::kFull
+                                                                         : StatusForm::kFirst);
   // Asked once it has left: a question nobody heard gets no answer.
-  if (uplink_.SendStatus(status).ok()) beacons_.Asked(status.nonce(), std::move(running));
+  if (uplink_.SendStatus(status).ok()) {
+    beacons_.Asked(status.nonce(),
+                   {status.running_grant_ids().begin(), status.running_grant_ids().end()});
+  }
 }
 
 }  // namespace sekisho::engine

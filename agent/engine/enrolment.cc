@@ -36,19 +36,17 @@ v1::LocalFailure FailureOf(const v1::LinkEnrolment& answer, const std::string& c
 
 }  // namespace
 
-void Enrolment::Begin(const std::string& token_text, Done done) {
+Answer<Enrolment::Request> Enrolment::Prepare(const std::string& token_text) const {
   if (identity_.get() != nullptr) {
-    return done(Fail(v1::LOCAL_ERROR_ALREADY, "already-enrolled",
-                     {{"terminal", identity_.get()->terminal_id()}}));
+    return Fail(v1::LOCAL_ERROR_ALREADY, "already-enrolled",
+                {{"terminal", identity_.get()->terminal_id()}});
   }
-  if (pending_) return done(Fail(v1::LOCAL_ERROR_ALREADY, "enrolment-running"));
+  if (pending_) return Fail(v1::LOCAL_ERROR_ALREADY, "enrolment-running");
   absl::StatusOr<v1::EnrolmentToken> token = contract::ReadToken(token_text);
   if (!token.ok()) {
-    return done(Fail(v1::LOCAL_ERROR_INVALID, "token-malformed",
-                     {{"detail", std::string(token.status().message())}}));
+    return Fail(v1::LOCAL_ERROR_INVALID, "token-malformed",
+                {{"detail", std::string(token.status().message())}});
   }
-  if (uplink_.port() == nullptr) return done(Fail(v1::LOCAL_ERROR_UNAVAILABLE, "link-absent"));
-
   contract::PrivateKey key = contract::PrivateKey::Generate();
   std::string nonce = contract::RandomBytes(kNonceBytes);
   v1::EnrolmentRequestClaims claims;
@@ -59,50 +57,63 @@ void Enrolment::Begin(const std::string& token_text, Done done) {
   claims.set_machine_id(Bounded(host_.machine_id));
   claims.set_nonce(nonce);
   claims.set_agent_version(SEKISHO_VERSION);
-  v1::LinkDown down;
-  down.mutable_enrol()->set_token(token_text);
-  *down.mutable_enrol()->mutable_claims() =
+  v1::Sealed sealed =
       contract::Seal(key, "", v1::PURPOSE_ENROLMENT_REQUEST, claims.SerializeAsString());
-  if (!uplink_.port()->Send(down).ok()) {
+  return Request{*std::move(token), std::move(key), std::move(nonce), std::move(sealed)};
+}
+
+void Enrolment::Begin(const std::string& token, Done done) {
+  Answer<Request> prepared = Prepare(token);
+  if (auto* failure = std::get_if<v1::LocalFailure>(&prepared)) return done(std::move(*failure));
+  Request& request = std::get<Request>(prepared);
+  v1::LinkDown down;
+  down.mutable_enrol()->set_token(token);
+  *down.mutable_enrol()->mutable_claims() = request.claims;
+  if (uplink_.port() == nullptr || !uplink_.port()->Send(down).ok()) {
     return done(Fail(v1::LOCAL_ERROR_UNAVAILABLE, "link-absent"));
   }
   std::unique_ptr<platform::EventLoop::Handle> alarm =
       seams_.loop.At(seams_.clock.Now() + kPatience, [this] {
-        Finish(Fail(v1::LOCAL_ERROR_UNAVAILABLE, "console-unreachable",
-                    {{"console", pending_->token.console_address()}, {"detail", "timeout"}}));
+        Finish(
+            Fail(v1::LOCAL_ERROR_UNAVAILABLE, "console-unreachable",
+                 {{"console", pending_->request.token.console_address()}, {"detail", "timeout"}}));
       });
-  pending_.emplace(Pending{*std::move(token), std::move(key), std::move(nonce), std::move(done),
-                           std::move(alarm)});
+  pending_.emplace(Pending{std::move(request), std::move(done), std::move(alarm)});
 }
 
 void Enrolment::Answered(const v1::LinkEnrolment& link_answer) {
   if (!pending_) return;  // late, or never asked for
+  Request& request = pending_->request;
   if (link_answer.grpc_status() != 0 || !link_answer.failure().empty()) {
-    return Finish(FailureOf(link_answer, pending_->token.console_address()));
+    return Finish(FailureOf(link_answer, request.token.console_address()));
   }
-  const EnrolmentAnswer answer{link_answer.trust_anchor(), link_answer.enrolment(),
-                               link_answer.key_set()};
-  absl::StatusOr<Identity> identity =
-      VerifyEnrolment(answer, pending_->token.trust_anchor_hash(), std::move(pending_->report_key));
+  Finish(Accept({link_answer.trust_anchor(), link_answer.enrolment(), link_answer.key_set(), {}},
+                request.token.trust_anchor_hash(), std::move(request.report_key), request.nonce));
+}
+
+Answer<v1::LocalEnrolReply> Enrolment::Accept(const EnrolmentAnswer& answer,
+                                              std::string_view anchor_hash,
+                                              contract::PrivateKey report_key,
+                                              const std::string& nonce) {
+  absl::StatusOr<Identity> identity = VerifyEnrolment(answer, anchor_hash, std::move(report_key));
   if (!identity.ok()) {
-    return Finish(Fail(v1::LOCAL_ERROR_NOT_PERMITTED, "answer-not-authentic",
-                       {{"detail", std::string(identity.status().message())}}));
+    return Fail(v1::LOCAL_ERROR_NOT_PERMITTED, "answer-not-authentic",
+                {{"detail", std::string(identity.status().message())}});
   }
   // An old answer to somebody's earlier question is authentic, too.
-  if (identity->grant.nonce() != pending_->nonce) {
-    return Finish(
-        Fail(v1::LOCAL_ERROR_NOT_PERMITTED, "answer-not-authentic", {{"detail", "other-nonce"}}));
+  if (identity->grant.nonce() != nonce) {
+    return Fail(v1::LOCAL_ERROR_NOT_PERMITTED, "answer-not-authentic", {{"detail", "other-nonce"}});
   }
   v1::LocalEnrolReply reply;
   reply.set_terminal_id(identity->terminal_id());
   reply.set_organisation_id(identity->organisation_id());
   reply.set_group_id(identity->group_id());
   if (absl::Status saved = identity_.Adopt(*std::move(identity), answer); !saved.ok()) {
-    return Finish(Fail(v1::LOCAL_ERROR_UNAVAILABLE, "state-unwritable",
-                       {{"detail", std::string(saved.message())}}));
+    return Fail(v1::LOCAL_ERROR_UNAVAILABLE, "state-unwritable",
+                {{"detail", std::string(saved.message())}});
   }
   enrolled_();
-  Finish(std::move(reply));
+  return reply;
 }
 
 void Enrolment::LinkGone() {

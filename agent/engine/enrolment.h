@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "agent/engine/failure.h"
 #include "agent/engine/identity.h"
@@ -22,14 +23,28 @@ namespace sekisho::engine {
 class Enrolment {
  public:
   using Done = std::function<void(Answer<v1::LocalEnrolReply>)>;
-  // All outlive this. `enrolled` is called once the identity is on disk.
+  // All outlive this. `enrolled` is called once the identity is on disk, `replaceable` asked
+  // whether the one that is there may make room.
   Enrolment(Seams& seams, const HostFacts& host, IdentityKeeper& identity, Uplink& uplink,
-            std::function<void()> enrolled)
+            std::function<void()> enrolled, std::function<bool()> replaceable)
       : seams_(seams),
         host_(host),
         identity_(identity),
         uplink_(uplink),
-        enrolled_(std::move(enrolled)) {}
+        enrolled_(std::move(enrolled)),
+        replaceable_(std::move(replaceable)) {}
+
+  // A fresh key and random number for a token, and the claims to be sent with it.
+  struct Request {
+    v1::EnrolmentToken token;
+    contract::PrivateKey report_key;
+    std::string nonce;
+    v1::Sealed claims;
+  };
+  Answer<Request> Prepare(const std::string& token) const;
+  // An answer to what was prepared with this key and nonce: verified, then durable.
+  Answer<v1::LocalEnrolReply> Accept(const EnrolmentAnswer& answer, std::string_view anchor_hash,
+                                     contract::PrivateKey report_key, const std::string& nonce);
 
   // Calls back once: when it failed, or with the identity durable.
   void Begin(const std::string& token, Done done);
@@ -38,9 +53,7 @@ class Enrolment {
 
  private:
   struct Pending {
-    v1::EnrolmentToken token;
-    contract::PrivateKey report_key;
-    std::string nonce;
+    Request request;
     Done done;
     std::unique_ptr<platform::EventLoop::Handle> alarm;
   };
@@ -51,6 +64,7 @@ class Enrolment {
   IdentityKeeper& identity_;
   Uplink& uplink_;
   std::function<void()> enrolled_;
+  std::function<bool()> replaceable_;
   std::optional<Pending> pending_;
 };
 

@@ -35,8 +35,14 @@ const char* Name(StateFile file) {
       return "orders";
     case StateFile::kMode:
       return "mode";
+    case StateFile::kParcels:
+      return "parcels";
     case StateFile::kSeenFiles:
       return "seen-files";
+    case StateFile::kAdoptedOthers:
+      return "adopted-others";
+    case StateFile::kOrigin:
+      return "origin";
   }
   return "unknown";
 }

@@ -12,8 +12,20 @@
 
 namespace sekisho::engine {
 
-enum class StateFile { kIdentity, kReportKey, kKeySet, kBundle, kGrants, kAdopted, kOrders, kMode,
-                       kSeenFiles };
+enum class StateFile {
+  kIdentity,
+  kReportKey,
+  kKeySet,
+  kBundle,
+  kGrants,
+  kAdopted,
+  kOrders,
+  kMode,
+  kSeenFiles,
+  kAdoptedOthers,
+  kOrigin,
+  kParcels
+};
 
 // The file's name in the state directory.
 const char* Name(StateFile file);

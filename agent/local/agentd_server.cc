@@ -81,7 +81,10 @@ void AgentdServer::OnMessage(std::uint64_t id) {
 
 bool AgentdServer::Take(std::uint64_t id, Connection& connection,
                         const std::vector<std::byte>& message) {
-  if (message.size() > kMaxRequestBytes) {
+  // Only root has more to say: a parcel.
+  const std::size_t most =
+      connection.peer.uid == 0 ? platform::MessageConnection::kMaxMessage : kMaxRequestBytes;
+  if (message.size() > most) {
     engine_.ReportClient(kSocket, absl::StrCat("huge message of uid ", connection.peer.uid));
     return false;
   }

@@ -72,6 +72,16 @@ void Adopt(Engine& engine, const v1::LocalRequest& request, const Conversation& 
       ReplyOf(engine.Adopt(handles), [](v1::LocalReply& reply) { return reply.mutable_adopt(); }));
 }
 
+void Export(Engine& engine, const v1::LocalRequest& request, const Conversation& conversation) {
+  conversation.reply(ReplyOf(engine.parcels().Export(request.export_parcel().token()),
+                             [](v1::LocalReply& reply) { return reply.mutable_export_parcel(); }));
+}
+
+void Import(Engine& engine, const v1::LocalRequest& request, const Conversation& conversation) {
+  conversation.reply(ReplyOf(engine.parcels().Import(request.import_parcel().parcel()),
+                             [](v1::LocalReply& reply) { return reply.mutable_import_parcel(); }));
+}
+
 void Doctor(Engine& engine, const v1::LocalRequest&, const Conversation& conversation) {
   v1::LocalReply reply;
   *reply.mutable_doctor() = engine.Doctor();
@@ -111,6 +121,8 @@ constexpr RequestRule kTable[] = {
     {Case::kReturnDevice, Permitted::kSeatOrRoot, Return},
     {Case::kEnrol, Permitted::kRoot, Enrol},
     {Case::kAdopt, Permitted::kRoot, Adopt},
+    {Case::kExportParcel, Permitted::kRoot, Export},
+    {Case::kImportParcel, Permitted::kRoot, Import},
     {Case::kDoctor, Permitted::kSeatOrRoot, Doctor},
     {Case::kWatch, Permitted::kSeatOrRoot, Watch},
     {Case::kConfirm, Permitted::kSeatOrRoot, Confirm},

@@ -53,7 +53,7 @@ class EnrolmentService {
   absl::StatusOr<store::EnrolmentTokenRecord> CheckToken(const v1::EnrolRequest& request);
   // The inventory entry that this installation takes: the one that the token names, the one of
   // this machine, the one that is expected under its hostname, or a new one
-  // (docs/decisions/0011-identity.md).
+  // (docs/decisions/0016-identity.md).
   absl::StatusOr<store::TerminalRecord> EntryFor(const store::EnrolmentTokenRecord& token,
                                                  const v1::EnrolmentRequestClaims& claims);
   absl::StatusOr<store::TerminalRecord> NamedEntry(const store::EnrolmentTokenRecord& token);

@@ -1,10 +1,15 @@
 #include "console/store/sqlite/database.h"
 
 #include "absl/strings/str_cat.h"
+#include "console/log.h"
+#include "console/store/sqlite/chains.h"
 #include "console/store/sqlite/migrations.h"
 
 namespace sekisho::console::store::sqlite {
 namespace {
+
+// 0003_history.sql, whose columns the program fills in.
+constexpr int kHistoryMigration = 3;
 
 absl::StatusOr<std::int64_t> SchemaVersion(Connection& connection) {
   Query query(connection, "PRAGMA user_version");
@@ -26,6 +31,9 @@ absl::Status Migrate(Connection& connection) {
     if (migration.number <= *version) continue;
     absl::Status status = connection.InTransaction([&] {
       if (absl::Status applied = connection.Execute(migration.sql); !applied.ok()) return applied;
+      if (migration.number == kHistoryMigration) {
+        if (absl::Status filled = FillChains(connection); !filled.ok()) return filled;
+      }
       return connection.Execute(absl::StrCat("PRAGMA user_version=", migration.number));
     });
     if (!status.ok()) {
@@ -64,6 +72,25 @@ absl::Status Database::Write(const std::function<absl::Status(Connection&)>& wor
   return writer_->InTransaction([&] { return work(*writer_); });
 }
 
+absl::Status Database::WriteLeavingNothing(const std::function<absl::Status(Connection&)>& work) {
+  const WriteGate::Turn turn(gate_, Lane::kPerson);
+  // Zeros over what is freed (sqlite.org/pragma.html#pragma_secure_delete).
+  if (absl::Status status = writer_->Execute("PRAGMA secure_delete=ON"); !status.ok()) {
+    return status;
+  }
+  absl::Status status = writer_->InTransaction([&] { return work(*writer_); });
+  // What was there stands in older frames of the log, and in the file until the log is copied.
+  if (status.ok()) {
+    const int code = sqlite3_wal_checkpoint_v2(writer_->handle(), nullptr,
+                                               SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+    if (code != SQLITE_OK) {
+      Log(Severity::kWarning, "store: what was erased stays in the log until its next turn");
+    }
+  }
+  (void)writer_->Execute("PRAGMA secure_delete=OFF");
+  return status;
+}
+
 absl::Status Database::Read(const std::function<absl::Status(Connection&)>& work) {
   std::unique_ptr<Connection> reader;
   {
@@ -79,15 +106,6 @@ absl::Status Database::Read(const std::function<absl::Status(Connection&)>& work
   }
   reader_free_.notify_one();
   return status;
-}
-
-absl::Status InsertAudit(Connection& connection, const AuditEntry& audit) {
-  Query query(connection,
-              "INSERT INTO audit (organisation_id, group_path, at, actor, method, target, detail) "
-              "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
-  query << audit.organisation_id << audit.group_path << audit.at << audit.actor << audit.method
-        << audit.target << audit.detail;
-  return query.Run();
 }
 
 }  // namespace sekisho::console::store::sqlite

@@ -25,6 +25,10 @@ class Database {
   // Runs `work` in a transaction on the writing connection.
   absl::Status Write(const std::function<absl::Status(Connection&)>& work,
                      Lane lane = Lane::kPerson);
+  // The same, and what it took out or wrote over is then nowhere in the files any more: neither in
+  // pages that are free now nor in the log. (While a backup reads the log, the log keeps it until
+  // its next turn.)
+  absl::Status WriteLeavingNothing(const std::function<absl::Status(Connection&)>& work);
   // Runs `work` on a reading connection.
   absl::Status Read(const std::function<absl::Status(Connection&)>& work);
 
@@ -38,7 +42,7 @@ class Database {
   std::unique_ptr<Checkpointer> checkpointer_;  // last: it ends before what it works on
 };
 
-// The audit row of a change, in the change's own transaction.
+// The audit row of a change, in the change's own transaction; chained to the one before.
 absl::Status InsertAudit(Connection& connection, const AuditEntry& audit);
 
 }  // namespace sekisho::console::store::sqlite
