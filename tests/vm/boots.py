@@ -36,10 +36,10 @@ class BootTest(TerminalTest):
 
     def set_next_mode(self, mode: str, trial_seconds: int = 900) -> None:
         """As root would, and waits until the next boot holds it."""
-        self.root(f"{BARRIER} mode --set {mode} --trial-seconds {trial_seconds}", 300)
+        self.root(f"{BARRIER} mode --set {mode} --trial-seconds {trial_seconds}", 1500)
         self.wait_until_carried()
 
-    def wait_until_carried(self, seconds: float = 300) -> None:
+    def wait_until_carried(self, seconds: float = 1500) -> None:
         """Waits until the initramfs and the boot loader's menu hold what is wanted."""
         wait_until("the next boot holds it",
                    lambda: self.machine.root.run(f"{BARRIER} boot-image", 60).ok, seconds, 1)

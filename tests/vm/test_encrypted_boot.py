@@ -33,14 +33,14 @@ class WithTheAgentInstalled(EncryptedWithTheAgent):
         self.type_line_and_wait("in")
 
     def test_removed_it_leaves_the_start_as_it_was_and_purged_it_leaves_nothing(self):
-        self.root("DEBIAN_FRONTEND=noninteractive dpkg --remove sekisho-agent 2>&1", 600)
+        self.root("DEBIAN_FRONTEND=noninteractive dpkg --remove sekisho-agent 2>&1", 1500)
         self.bench.plug("usb-kbd")  # one that was never adopted types the passphrase
         self.machine.reboot()
         self.type_line_and_wait("in")
         self.assertNotIn("sekisho", self.command_line())
         self.assertNotIn("authorized_default", self.command_line())
         self.assertFalse(self.stick_is_refused("FREE-1"))
-        self.root("DEBIAN_FRONTEND=noninteractive dpkg --purge sekisho-agent 2>&1", 600)
+        self.root("DEBIAN_FRONTEND=noninteractive dpkg --purge sekisho-agent 2>&1", 1500)
         self.assertEqual(self.left_behind(), "")
 
     def left_behind(self) -> str:
@@ -56,18 +56,18 @@ class WithTheAgentInstalled(EncryptedWithTheAgent):
         # /boot is full: the kernel's installation fails, and what was there still starts.
         self.root("""room=$(df --output=avail -k /boot | tail -n 1)
             fallocate -l $((room - 2000))KiB /boot/full""")
-        ran = self.machine.root.run(_INSTALL_KERNEL, 600)
+        ran = self.machine.root.run(_INSTALL_KERNEL, 1500)
         self.assertFalse(ran.ok, ran)
         self.assertEqual(self.boot_image(), "")
         self.root("rm /boot/full")
         # Somebody switched our hook off: the initramfs is made, and lacks the barrier.
         self.root("chmod -x /usr/share/initramfs-tools/hooks/sekisho")
-        ran = self.machine.root.run("update-initramfs -u -k all", 600)
+        ran = self.machine.root.run("update-initramfs -u -k all", 1500)
         self.assertIn("initrd.img-", ran.err, "said by whoever made it")
         self.assertIn("initrd.img-", self.boot_image())
         self.assertIn("initrd.img-", self.root(f"{BARRIER} notice"), "said to whoever logs in")
         self.root("chmod +x /usr/share/initramfs-tools/hooks/sekisho")
-        self.root("DEBIAN_FRONTEND=noninteractive dpkg --configure -a 2>&1", 600)
+        self.root("DEBIAN_FRONTEND=noninteractive dpkg --configure -a 2>&1", 1500)
         self.assertEqual(self.boot_image(), "")
         self.machine.reboot()
         self.type_line_and_wait("in")

@@ -21,7 +21,7 @@ _MAKING_THE_MENU = "pgrep -f /usr/sbin/[g]rub-mkconfig"
 
 
 class PowerCuts(BootTest):
-    def cut(self, doing: str, when: str, seconds: float = 300) -> None:
+    def cut(self, doing: str, when: str, seconds: float = 1500) -> None:
         """Starts `doing`, cuts the power when `when` is true, and brings the terminal up again."""
         self.root(f"""(setsid bash -c '{doing}; echo "ended with $?"' >/root/doing.log 2>&1 \\
             </dev/null & )""")
@@ -40,7 +40,7 @@ class PowerCuts(BootTest):
         self.root("echo sekisho-agent sekisho-agent/mode select enforce | debconf-set-selections; sync")
 
     def finish(self) -> None:
-        self.root(f"{_FINISH} 2>&1", 400)
+        self.root(f"{_FINISH} 2>&1", 1500)
         self.assertEqual(self.root("dpkg --audit"), "")
         self.assertIn("install ok installed", self.root("dpkg -s sekisho-agent"))
 

@@ -82,7 +82,7 @@ def _freeze_enrolled(below: Path, shape: Shape, target: Path) -> None:
     work.rename(target)
 
 
-def install(machine: Machine, deb: Path, seconds: float = 600, mode: str = "enforce") -> str:
+def install(machine: Machine, deb: Path, seconds: float = 1500, mode: str = "enforce") -> str:
     """Installs a package the way an installer does, without a network; returns what dpkg said.
 
     What refuses is proven on a terminal that refuses: a fresh installation would only observe.
