@@ -27,6 +27,7 @@
 #include "platform/linux/enforcer.h"
 #include "platform/linux/event_loop.h"
 #include "platform/linux/files.h"
+#include "platform/linux/guard/device_roles.h"
 #include "platform/linux/guard/file_watch.h"
 #include "platform/linux/media.h"
 #include "platform/linux/message_socket.h"
@@ -146,6 +147,7 @@ int Serve(Options options) {
   const std::unique_ptr<platform::UsbProbe> usb_probe =
       MakeUsbProbe(options.probe_user, **loop, clock);
 
+  platform::LinuxDeviceRoles device_roles;
   platform::Result<std::unique_ptr<platform::LinuxFileWatch>> file_watch =
       platform::LinuxFileWatch::Start(**loop);
   if (!file_watch.ok()) {
@@ -157,7 +159,7 @@ int Serve(Options options) {
   engine::Engine engine(
       engine::Seams{**loop, clock, **devices, enforcer, media, backstop, boot_rules, boot_control,
                     files, seat, probes, usb_probe.get(),
-                    file_watch.ok() ? file_watch->get() : nullptr},
+                    file_watch.ok() ? file_watch->get() : nullptr, &device_roles},
       options.engine);
   engine.Start();
 

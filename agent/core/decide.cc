@@ -10,11 +10,40 @@ namespace {
 constexpr std::uint8_t kHidClass = 0x03;
 
 bool IsAdopted(const Device& device, std::span<const AdoptedDevice> adopted) {
-  if (!Adoptable(device)) return false;
+  if (AdoptabilityOf(device) == Adoptability::kNever) return false;
   return std::ranges::any_of(adopted, [&](const AdoptedDevice& each) {
     return each.fingerprint == device.fingerprint && each.serial == device.serial &&
            (each.port_path.empty() || each.port_path == device.port_path);
   });
+}
+
+// How far each class goes; the least of a device's classes holds.
+Adoptability AdoptabilityOf(DeviceClass device_class) {
+  switch (device_class) {
+    case DeviceClass::kKeyboard:
+    case DeviceClass::kPointer:
+    case DeviceClass::kHub:
+      return Adoptability::kBeforeAll;
+    case DeviceClass::kNetworkAdapter:
+    case DeviceClass::kWifi:
+    case DeviceClass::kAudio:
+    case DeviceClass::kVideo:
+    case DeviceClass::kSmartCardReader:
+    case DeviceClass::kUnknown:
+      return Adoptability::kOnceRecorded;
+    case DeviceClass::kStorage:
+    case DeviceClass::kOptical:
+    case DeviceClass::kTape:
+    case DeviceClass::kCardReader:
+    case DeviceClass::kPhone:
+    case DeviceClass::kCamera:  // a still camera: its pictures are files
+    case DeviceClass::kPrinter:
+    case DeviceClass::kBluetooth:
+    case DeviceClass::kSerial:
+    case DeviceClass::kSecurityKey:
+      return Adoptability::kNever;
+  }
+  return Adoptability::kNever;
 }
 
 Verdict ByRules(const Policy& policy, const Device& device) {
@@ -73,19 +102,17 @@ bool IsStanding(const Verdict& verdict, const Verdict* standing) {
 
 }  // namespace
 
-bool Adoptable(const Device& device) {
-  const bool input_or_hub =
-      std::ranges::any_of(device.classes,
-                          [](DeviceClass each) {
-                            return each == DeviceClass::kKeyboard ||
-                                   each == DeviceClass::kPointer || each == DeviceClass::kHub;
-                          }) ||
-      std::ranges::any_of(device.interfaces,
-                          [](const UsbInterface& each) { return each.class_code == kHidClass; });
-  return input_or_hub && std::ranges::all_of(device.classes, [](DeviceClass each) {
-           return each == DeviceClass::kKeyboard || each == DeviceClass::kPointer ||
-                  each == DeviceClass::kHub || each == DeviceClass::kUnknown;
-         });
+Adoptability AdoptabilityOf(const Device& device) {
+  bool input_or_hub = std::ranges::any_of(
+      device.interfaces, [](const UsbInterface& each) { return each.class_code == kHidClass; });
+  Adoptability least = device.classes.empty() ? Adoptability::kNever : Adoptability::kBeforeAll;
+  for (const DeviceClass each : device.classes) {
+    const Adoptability of_class = AdoptabilityOf(each);
+    input_or_hub = input_or_hub || of_class == Adoptability::kBeforeAll;
+    // HID beyond the boot protocol has no class: beside input, or as a HID interface, it is input.
+    if (each != DeviceClass::kUnknown) least = std::min(least, of_class);
+  }
+  return input_or_hub ? least : std::min(least, Adoptability::kOnceRecorded);
 }
 
 Verdict Decide(const Device& device, const Situation& situation) {
@@ -94,6 +121,10 @@ Verdict Decide(const Device& device, const Situation& situation) {
   if (IsAdopted(device, situation.adopted)) {
     verdict.action = Action::kAllow;
     verdict.reason = VerdictReason::kAdopted;
+    if (AdoptabilityOf(device) == Adoptability::kOnceRecorded &&
+        situation.recording != Recording::kWorks && !IsStanding(verdict, situation.standing)) {
+      return Refused(verdict, VerdictReason::kUnrecordable);
+    }
     return verdict;
   }
   if (situation.policy == nullptr) return Refused(verdict, VerdictReason::kNoPolicy);

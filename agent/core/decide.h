@@ -36,7 +36,7 @@ struct Verdict {
   friend bool operator==(const Verdict&, const Verdict&) = default;
 };
 
-// A keyboard, pointer or hub written down at installation: comes up without agent or policy.
+// A device that was written down by root or the console: comes up without a policy.
 struct AdoptedDevice {
   Fingerprint fingerprint{};
   std::string serial;
@@ -60,9 +60,19 @@ struct Situation {
   const Verdict* standing = nullptr;
 };
 
-// Whether adoption may open it: something to type or point with, or a hub, and nothing of a known
-// class besides. Keyboards that are also storage are not.
-bool Adoptable(const Device& device);
+// Whether adoption may open it, and when.
+enum class Adoptability {
+  kNever,         // it carries media or files, or what cannot be told
+  kOnceRecorded,  // like a rule's allow: by agentd, and only when it can be recorded
+  kBeforeAll,     // without agent, policy or record: or a full disk would lock people out
+};
+// kBeforeAll: something to type or point with, or a hub, and nothing of a known class besides.
+// kOnceRecorded: network adapters, cameras, sound, smart-card readers, and with them what bears no
+// class of its own; alone, or beside the former. Whatever is storage or a phone besides is neither.
+Adoptability AdoptabilityOf(const Device& device);
+inline bool Adoptable(const Device& device) {
+  return AdoptabilityOf(device) == Adoptability::kBeforeAll;
+}
 
 // Starts at block. Order: adopted, grants (the running one that covers the device and whose active
 // instance is this port or nowhere), rules (first match wins), default. Hubs are decided like

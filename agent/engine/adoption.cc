@@ -6,6 +6,7 @@
 
 #include "proto/contract/convert.h"
 #include "proto/contract/keys.h"
+#include "sekisho/v1/agent_state.pb.h"
 
 namespace sekisho::engine {
 namespace {
@@ -34,10 +35,6 @@ std::vector<std::string> PortsAbove(const std::string& port_path) {
   return above;
 }
 
-bool IsInput(const core::Device& device) {
-  return !device.classes.contains(core::DeviceClass::kHub) && core::Adoptable(device);
-}
-
 platform::BootDevice ToBootDevice(const core::Device& device) {
   return platform::BootDevice{device.port_path, contract::ToHex(device.fingerprint),
                               device.vendor_id, device.product_id, device.serial};
@@ -57,6 +54,54 @@ void Adoption::Load() {
     adopted_.push_back(core::AdoptedDevice{*fingerprint, device.serial, device.port_path});
     boot_devices_.push_back(std::move(device));
   }
+  LoadOthers();
+}
+
+void Adoption::LoadOthers() {
+  const std::optional<std::string> payload = store_.Load(StateFile::kAdoptedOthers);
+  if (!payload) return;
+  v1::StoredAdoptions stored;
+  if (!stored.ParseFromString(*payload)) {
+    store_.SetAside(StateFile::kAdoptedOthers, "garbage");
+    return;
+  }
+  for (const v1::GrantedDevice& device : stored.devices()) {
+    core::AdoptedDevice& other = others_.emplace_back();
+    if (device.fingerprint().size() == other.fingerprint.size()) {
+      std::ranges::transform(device.fingerprint(), other.fingerprint.begin(),
+                             [](char c) { return static_cast<std::uint8_t>(c); });
+      other.serial = device.serial();
+      other.port_path = device.port_path();
+    }
+    // An entry that names no port would hold for every port.
+    if (other.port_path.empty()) others_.pop_back();
+  }
+  adopted_.insert(adopted_.end(), others_.begin(), others_.end());
+}
+
+absl::Status Adoption::SaveOthers(std::vector<core::AdoptedDevice> others) {
+  if (others == others_) return absl::OkStatus();
+  v1::StoredAdoptions stored;
+  for (const core::AdoptedDevice& each : others) {
+    v1::GrantedDevice* device = stored.add_devices();
+    device->set_fingerprint(each.fingerprint.data(), each.fingerprint.size());
+    device->set_serial(each.serial);
+    device->set_port_path(each.port_path);
+  }
+  const absl::Status saved = store_.Save(StateFile::kAdoptedOthers, stored.SerializeAsString());
+  if (saved.ok()) others_ = std::move(others);
+  return saved;
+}
+
+std::optional<AdoptionCandidate> Adoption::Candidate(const DeviceEntry& entry) const {
+  if (!entry.fault.empty()) return std::nullopt;
+  platform::DeviceRole role;
+  if (seams_.device_roles != nullptr) {
+    const Identity* identity = identity_.get();
+    const std::string console = identity != nullptr ? identity->grant.console_address() : "";
+    role = seams_.device_roles->Of(*entry.held, console.substr(0, console.rfind(':')));
+  }
+  return CandidateOf(entry.device, role);
 }
 
 bool Adoption::IsAdopted(const core::Device& device) const {
@@ -69,11 +114,14 @@ bool Adoption::IsAdopted(const core::Device& device) const {
 v1::LocalAdoptReply Adoption::Propose(const DeviceTable& table) const {
   v1::LocalAdoptReply reply;
   for (const auto& [port_path, entry] : table.entries()) {
-    if (!entry.fault.empty() || !IsInput(entry.device)) continue;
+    const std::optional<AdoptionCandidate> candidate = Candidate(entry);
+    if (!candidate) continue;
     v1::AdoptionProposal* proposal = reply.add_proposals();
     proposal->set_handle(port_path);
     *proposal->mutable_device() = contract::ToProto(entry.device);
     proposal->set_already(IsAdopted(entry.device));
+    proposal->set_reason(candidate->reason);
+    proposal->set_not_adoptable(candidate->offer == AdoptionCandidate::Offer::kRefuse);
     for (std::string& hub : PortsAbove(port_path)) proposal->add_hubs(std::move(hub));
   }
   return reply;
@@ -92,7 +140,9 @@ Answer<v1::LocalAdoptReply> Adoption::Adopt(const DeviceTable& table,
     if (entry == nullptr) {
       return Fail(v1::LOCAL_ERROR_NOT_FOUND, "no-such-device", {{"device", handle}});
     }
-    if (!entry->fault.empty() || !core::Adoptable(entry->device)) {
+    const std::optional<AdoptionCandidate> candidate = Candidate(*entry);
+    const bool hub = entry->fault.empty() && core::Adoptable(entry->device);
+    if (!hub && (!candidate || candidate->offer == AdoptionCandidate::Offer::kRefuse)) {
       return Fail(v1::LOCAL_ERROR_INVALID, "not-adoptable", {{"device", handle}});
     }
     for (const std::string& above : PortsAbove(handle)) {
@@ -107,14 +157,20 @@ Answer<v1::LocalAdoptReply> Adoption::Adopt(const DeviceTable& table,
   v1::LocalAdoptReply reply = Propose(table);
   std::vector<platform::BootDevice> boot_devices = boot_devices_;
   std::vector<core::AdoptedDevice> adopted = adopted_;
+  std::vector<core::AdoptedDevice> others = others_;
   for (const DeviceEntry* entry : chosen) {
     const core::Device& device = entry->device;
     // One device a port: the one that is adopted now takes the place of the one before it.
-    std::erase_if(boot_devices,
-                  [&](const auto& each) { return each.port_path == device.port_path; });
-    std::erase_if(adopted, [&](const auto& each) { return each.port_path == device.port_path; });
-    boot_devices.push_back(ToBootDevice(device));
+    const auto there = [&](const auto& each) { return each.port_path == device.port_path; };
+    std::erase_if(boot_devices, there);
+    std::erase_if(adopted, there);
+    std::erase_if(others, there);
     adopted.push_back(core::AdoptedDevice{device.fingerprint, device.serial, device.port_path});
+    if (core::Adoptable(device)) {
+      boot_devices.push_back(ToBootDevice(device));
+    } else {
+      others.push_back(adopted.back());
+    }
     reply.add_adopted(device.port_path);
   }
   if (platform::Outcome installed = seams_.boot_rules.Install(boot_devices); !installed.ok()) {
@@ -122,6 +178,10 @@ Answer<v1::LocalAdoptReply> Adoption::Adopt(const DeviceTable& table,
                 {{"detail", installed.failure().ToString()}});
   }
   boot_devices_ = std::move(boot_devices);
+  if (absl::Status saved = SaveOthers(std::move(others)); !saved.ok()) {
+    return Fail(v1::LOCAL_ERROR_UNAVAILABLE, "state-unwritable",
+                {{"detail", std::string(saved.message())}});
+  }
   adopted_ = std::move(adopted);
   for (const DeviceEntry* entry : chosen) {
     v1::Event event = EventOf(v1::EVENT_KIND_DEVICE_ADOPTED);

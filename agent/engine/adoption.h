@@ -1,13 +1,16 @@
 #ifndef SEKISHO_AGENT_ENGINE_ADOPTION_H_
 #define SEKISHO_AGENT_ENGINE_ADOPTION_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "agent/core/decide.h"
+#include "agent/engine/adoption_candidate.h"
 #include "agent/engine/device_table.h"
 #include "agent/engine/failure.h"
+#include "agent/engine/identity.h"
 #include "agent/engine/reporter.h"
 #include "agent/engine/seams.h"
 #include "agent/engine/state_store.h"
@@ -16,20 +19,24 @@
 
 namespace sekisho::engine {
 
-// The keyboards, pointers and hubs that come up without agent, policy or console. Written down in
-// one place (platform::BootRules), by the installation and by `sekisho adopt`.
+// The devices that were written down by root or the console. Keyboards, pointers and hubs come up
+// without agent, policy or console: they stand where the boot reads them (platform::BootRules). The
+// others (the network adapter that reaches the console, smart-card readers, built-in cameras) are
+// agentd's own: it opens them once it can record that.
 class Adoption {
  public:
-  // All outlive this.
-  Adoption(Seams& seams, StateStore& store, Reporter& reporter)
-      : seams_(seams), store_(store), reporter_(reporter) {}
+  // All outlive this. `identity` says where the console is.
+  Adoption(Seams& seams, StateStore& store, Reporter& reporter, const IdentityKeeper& identity)
+      : seams_(seams), store_(store), reporter_(reporter), identity_(identity) {}
   // A list that cannot be read is set aside: nothing is adopted, and the event says so.
   void Load();
   const std::vector<core::AdoptedDevice>& adopted() const { return adopted_; }
 
-  // What could be adopted: input devices that are nothing else besides, and the hubs above them.
+  // What could be adopted, each with the reason and the hubs above it; and what looks like it but
+  // cannot be (agent/engine/adoption_candidate.h).
   v1::LocalAdoptReply Propose(const DeviceTable& table) const;
-  // Adopts these and the hubs above them, durably. The caller reconciles.
+  // Adopts these and the hubs above them, durably: what is proposed, or a hub. The caller
+  // reconciles.
   Answer<v1::LocalAdoptReply> Adopt(const DeviceTable& table,
                                     const std::vector<std::string>& handles);
 
@@ -44,11 +51,16 @@ class Adoption {
 
  private:
   bool IsAdopted(const core::Device& device) const;
+  std::optional<AdoptionCandidate> Candidate(const DeviceEntry& entry) const;
+  void LoadOthers();
+  absl::Status SaveOthers(std::vector<core::AdoptedDevice> others);
   Seams& seams_;
   StateStore& store_;
   Reporter& reporter_;
-  std::vector<core::AdoptedDevice> adopted_;
+  const IdentityKeeper& identity_;
+  std::vector<core::AdoptedDevice> adopted_;  // all of them
   std::vector<platform::BootDevice> boot_devices_;
+  std::vector<core::AdoptedDevice> others_;  // of `adopted_`, those that are not the boot's
 };
 
 }  // namespace sekisho::engine

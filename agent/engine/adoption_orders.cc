@@ -101,6 +101,9 @@ absl::Status Adoption::Abandon(const v1::GrantedDevice& device) {
     return status;
   }
   boot_devices_ = std::move(boot_devices);
+  std::vector<core::AdoptedDevice> others = others_;
+  std::erase(others, *ordered);
+  if (absl::Status status = SaveOthers(std::move(others)); !status.ok()) return status;
   adopted_.erase(found);
   (void)reporter_.Record(EventAbout(v1::EVENT_KIND_DEVICE_ABANDONED, device));
   return absl::OkStatus();

@@ -11,7 +11,9 @@ namespace sekisho::engine {
 void DeviceControl::Open(const std::string& port_path) {
   DeviceEntry* entry = table_.Find(port_path);
   if (entry == nullptr || entry->handling != Handling::kSettled) return;
-  if (entry->verdict.reason == core::VerdictReason::kAdopted) return OpenAdopted(*entry);
+  if (entry->verdict.reason == core::VerdictReason::kAdopted && core::Adoptable(entry->device)) {
+    return OpenAdopted(*entry);
+  }
   OpenRecorded(*entry);
 }
 

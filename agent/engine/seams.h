@@ -7,6 +7,7 @@
 
 #include "platform/api/boot_control.h"
 #include "platform/api/clock.h"
+#include "platform/api/device_roles.h"
 #include "platform/api/devices.h"
 #include "platform/api/event_loop.h"
 #include "platform/api/file_watch.h"
@@ -34,6 +35,8 @@ struct Seams {
   platform::UsbProbe* usb_probe = nullptr;
   // Null when files are not watched.
   platform::FileWatch* file_watch = nullptr;
+  // Null: no device has a role.
+  platform::DeviceRoles* device_roles = nullptr;
 };
 
 // What the terminal tells the console about itself when it enrols: hints, not an identity.

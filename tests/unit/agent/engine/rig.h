@@ -13,6 +13,7 @@
 #include "agent/engine/engine.h"
 #include "platform/fake/boot_control.h"
 #include "platform/fake/clock.h"
+#include "platform/fake/device_roles.h"
 #include "platform/fake/event_loop.h"
 #include "platform/fake/files.h"
 #include "platform/fake/media.h"
@@ -121,6 +122,7 @@ class Terminal {
   platform::UsbProbe* usb_probe = nullptr;
   // Null: files are not watched.
   platform::FileWatch* file_watch = nullptr;
+  platform::fake::FakeDeviceRoles roles;
   engine::Settings settings;
   RecordingLink link;
   // What the link says that the console knows, when it connects.
