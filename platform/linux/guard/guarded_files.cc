@@ -117,6 +117,12 @@ void AddUnits(Looker& looker, Paths& paths) {
   }
 }
 
+// Manuals and the like: no protection depends on them, and images leave them out (path-exclude).
+bool IsForReading(const std::string& path) {
+  return path.starts_with("/usr/share/man/") || path.starts_with("/usr/share/doc/") ||
+         path.starts_with("/usr/share/locale/");
+}
+
 // Others at work: what is seen now may be half of a change.
 GuardedFiles::Taken AnybodyAtWork(const std::string& root) {
   if (const Result<Fd> fd = OpenAt(AT_FDCWD, root + "/var/lib/dpkg/lock", O_RDWR); fd.ok()) {
@@ -148,7 +154,8 @@ Claims ReadClaims(Looker& looker, const GuardPaths& paths) {
     if (name != paths.package + ".md5sums" && !kernel) continue;
     const std::string text = looker.Text(info + "/" + name, kMaxStatus).value_or("");
     for (auto& [path, sum] : ParseMd5sums(text)) {
-      if (!kernel || path.starts_with("/boot/vmlinuz-")) claims.packages.emplace(path, sum);
+      const bool guarded = kernel ? path.starts_with("/boot/vmlinuz-") : !IsForReading(path);
+      if (guarded) claims.packages.emplace(path, sum);
     }
   }
   claims.conffiles = ParseDpkgStatus(looker.Text(kStatus, kMaxStatus).value_or("")).conffiles;

@@ -62,6 +62,12 @@ TEST_F(GuardedFilesTest, OurFilesAreWhatDpkgSaysOrDisputed) {
   EXPECT_EQ(Look().at("/usr/lib/sekisho/sekisho-agentd").hash, "");
 }
 
+TEST_F(GuardedFilesTest, ManualsThatAnImageLeavesOutAreNotMissed) {
+  disk_.Write("var/lib/dpkg/info/sekisho-agent.md5sums",
+              Md5Of("x") + "  usr/share/man/man1/sekisho.1.gz\n");
+  EXPECT_THAT(Look(), Not(Contains(Key("/usr/share/man/man1/sekisho.1.gz"))));
+}
+
 TEST_F(GuardedFilesTest, AConffileIsVouchedForUntilSomebodyEditsIt) {
   EXPECT_EQ(WordOn("/etc/pam.d/sshd"), Word::kAgrees);
   const std::string before = Look().at("/etc/pam.d/sshd").hash;
