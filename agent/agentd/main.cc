@@ -29,6 +29,7 @@
 #include "platform/linux/files.h"
 #include "platform/linux/guard/device_roles.h"
 #include "platform/linux/guard/file_watch.h"
+#include "platform/linux/hardware_names.h"
 #include "platform/linux/media.h"
 #include "platform/linux/message_socket.h"
 #include "platform/linux/probes.h"
@@ -38,6 +39,7 @@
 #include "platform/linux/usb_node.h"
 #include "platform/linux/usb_probe.h"
 #include "platform/usb/answers.h"
+#include "proto/contract/hardware.h"
 #include "sekisho/version.h"
 
 namespace sekisho::agentd {
@@ -78,6 +80,9 @@ engine::HostFacts ReadHost(platform::Files& files) {
   if (gethostname(name, sizeof name - 1) == 0) host.hostname = name;
   host.hardware_serial = FirstLine(files, "/sys/class/dmi/id/product_serial");
   host.machine_id = FirstLine(files, "/etc/machine-id");
+  const platform::HardwareNames names = platform::ReadHardwareNames(files, "/");
+  host.hardware =
+      contract::HardwareDigest({names.product_uuid, names.board_serial, names.disk_serial});
   return host;
 }
 
@@ -155,6 +160,8 @@ int Serve(Options options) {
   }
 
   options.engine.host = ReadHost(files);
+  options.engine.kernel_token =
+      platform::KernelParameter(FirstLine(files, "/proc/cmdline"), "sekisho.token");
   options.engine.spool_max_bytes = options.spool_max_megabytes << 20;
   engine::Engine engine(
       engine::Seams{**loop, clock, **devices, enforcer, media, backstop, boot_rules, boot_control,
@@ -220,6 +227,9 @@ int Main(int argc, char** argv) {
                  "Where identity, policy, grants and the spool are kept")
       ->capture_default_str();
   app.add_option("--agentd-run", options.engine.run_directory, "State of this boot")
+      ->capture_default_str();
+  app.add_option("--enrolment-token-file", options.engine.token_file,
+                 "A token to enrol with, without a person; removed once it was used")
       ->capture_default_str();
   app.add_option("--spool-max-megabytes", options.spool_max_megabytes,
                  "Bound of events that wait for the console (1 to 4096)")

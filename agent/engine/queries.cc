@@ -98,6 +98,18 @@ v1::LocalStatusReply Engine::Status() const {
     if (core::IsRunning(grant, here)) *reply.add_grants() = Describe(grant);
   }
   reply.mutable_probes()->Add(protections_.tried().begin(), protections_.tried().end());
+  if (unattended_.refused()) {
+    v1::Probe& probe = *reply.add_probes();
+    probe.set_name("enrolment.token");
+    probe.set_result(v1::PROBE_RESULT_OPEN);
+    probe.set_detail(*unattended_.refused());
+  }
+  if (origin_.moved()) {
+    v1::Probe& probe = *reply.add_probes();
+    probe.set_name("identity.hardware");
+    probe.set_result(v1::PROBE_RESULT_OPEN);
+    probe.set_detail("made on other hardware");
+  }
   reply.set_mode(ToProto(mode_.mode()));
   if (const std::optional<platform::BootTime> deadline = mode_.TrialDeadline()) {
     const platform::BootTime left = *deadline - here.now;

@@ -7,6 +7,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <chrono>
 #include <iostream>
+#include <memory>
 #include <random>
 #include <string>
 
@@ -15,6 +16,7 @@
 #include "agent/link/tpm_key.h"
 #include "platform/linux/files.h"
 #include "platform/linux/message_socket.h"
+#include "platform/linux/tpm_device.h"
 #include "sekisho/version.h"
 
 namespace sekisho::link {
@@ -54,7 +56,9 @@ int Serve(const Settings& settings) {
   platform::LinuxFiles files;
   if (const int code = CheckState(files, settings.state); code != 0) return code;
   signal(SIGPIPE, SIG_IGN);
-  if (settings.tpm != "none") SetTpm(settings.tpm);
+  if (settings.tpm != "none") {
+    SetTpm(std::make_unique<platform::LinuxTpmDevice>(settings.tpm));
+  }
 
   std::random_device seed;
   std::mt19937_64 generator((static_cast<std::uint64_t>(seed()) << 32) | seed());

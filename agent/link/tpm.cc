@@ -1,16 +1,10 @@
 #include "agent/link/tpm.h"
 
-#include <fcntl.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/time.h>
-#include <sys/un.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
+#include <chrono>
+#include <memory>
 #include <optional>
+#include <thread>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -49,11 +43,9 @@ constexpr std::uint32_t kOurs = 0x2 | 0x10 | 0x20 | 0x40 | 0x400;
 constexpr std::uint32_t kStorage = kOurs | 0x10000 | 0x20000;  // restricted, decrypt
 constexpr std::uint32_t kSigning = kOurs | 0x40000;
 
-constexpr std::size_t kMaxResponse = 4096;
 constexpr std::size_t kHeader = 10;
 constexpr int kTries = 50;
-constexpr useconds_t kPause = 20'000;
-constexpr timeval kSocketLimit{.tv_sec = 10, .tv_usec = 0};
+constexpr std::chrono::milliseconds kPause{20};
 
 std::string StorageTemplate() {
   // TCG's "EK Credential Profile" 2.3, template L-2's form with the storage key's attributes.
@@ -123,39 +115,23 @@ std::optional<P256Point> ReadPoint(std::string_view public_area) {
 // One open device; what was loaded into it goes when this does.
 class Session {
  public:
-  static absl::StatusOr<Session> Open(const std::string& path) {
-    struct stat facts{};
-    if (stat(path.c_str(), &facts) != 0) return Failed("stat", path);
-    if (!S_ISSOCK(facts.st_mode)) {
-      const int fd = open(path.c_str(), O_RDWR | O_CLOEXEC);
-      if (fd < 0) return Failed("open", path);
-      return Session(fd);
-    }
-    sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
-    if (path.size() >= sizeof address.sun_path) {
-      return absl::InvalidArgumentError("the TPM's path is too long");
-    }
-    std::memcpy(address.sun_path, path.data(), path.size());
-    const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd < 0) return Failed("socket", path);
-    Session session(fd);
-    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &kSocketLimit, sizeof kSocketLimit);
-    if (connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
-      return Failed("connect", path);
-    }
-    return session;
+  static absl::StatusOr<Session> Open(const platform::TpmDevice& device) {
+    platform::Result<std::unique_ptr<platform::TpmConnection>> connection = device.Open();
+    if (connection.ok()) return Session(std::move(*connection));
+    const std::string why = connection.failure().ToString();
+    return connection.failure().code == std::errc::no_such_file_or_directory
+               ? absl::NotFoundError(why)
+               : absl::UnavailableError(why);
   }
-  Session(Session&& other) noexcept
-      : fd_(std::exchange(other.fd_, -1)), loaded_(std::exchange(other.loaded_, {})) {}
+  Session(Session&&) = default;
   Session& operator=(Session&&) = delete;
   ~Session() {
-    if (fd_ < 0) return;
+    if (connection_ == nullptr) return;  // moved from
     for (const std::uint32_t handle : loaded_) {
       if (handle != 0) {
         (void)Exchange(kFlushContext, kNoSessions, TpmWriter().U32(handle).bytes());
       }
     }
-    close(fd_);
   }
 
   // The owner's storage key, the same each time: it is derived from the TPM's seed.
@@ -180,12 +156,8 @@ class Session {
   }
 
  private:
-  explicit Session(int fd) : fd_(fd) {}
-
-  static absl::Status Failed(const char* step, const std::string& path) {
-    const std::string why = absl::StrCat(step, " ", path, ": ", strerror(errno));
-    return errno == ENOENT ? absl::NotFoundError(why) : absl::UnavailableError(why);
-  }
+  explicit Session(std::unique_ptr<platform::TpmConnection> connection)
+      : connection_(std::move(connection)) {}
 
   absl::StatusOr<std::string> Authorised(std::uint32_t command, std::uint32_t handle,
                                          const std::string& parameters) {
@@ -219,15 +191,15 @@ class Session {
                                   .Raw(body)
                                   .bytes();
     for (int attempt = 1;; ++attempt) {
-      absl::StatusOr<std::string> response = Transmit(bytes);
-      if (!response.ok()) return response;
+      platform::Result<std::string> response = connection_->Transmit(bytes);
+      if (!response.ok()) return absl::UnavailableError(response.failure().ToString());
       TpmReader reader(*response);
       (void)reader.U16();
       (void)reader.U32();
       const std::uint32_t code = reader.U32();
       if (code == 0) return response->substr(kHeader);
       if ((code == kRcRetry || code == kRcTesting) && attempt < kTries) {
-        usleep(kPause);
+        std::this_thread::sleep_for(kPause);
         continue;
       }
       // Part 2, 6.6.2: a format-one code, and which parameter it is about.
@@ -239,35 +211,7 @@ class Session {
     }
   }
 
-  absl::StatusOr<std::string> Transmit(const std::string& bytes) const {
-    // A device takes a command in one write.
-    if (write(fd_, bytes.data(), bytes.size()) != static_cast<ssize_t>(bytes.size())) {
-      return absl::UnavailableError(absl::StrCat("write to the TPM: ", strerror(errno)));
-    }
-    std::string response;
-    std::size_t wanted = kHeader;
-    while (response.size() < wanted) {
-      char buffer[kMaxResponse];
-      const ssize_t size = read(fd_, buffer, sizeof buffer);
-      if (size < 0 && errno == EINTR) continue;
-      if (size <= 0) {
-        return absl::UnavailableError(
-            absl::StrCat("read from the TPM: ", size == 0 ? "closed" : strerror(errno)));
-      }
-      response.append(buffer, static_cast<std::size_t>(size));
-      if (response.size() >= kHeader) {
-        TpmReader header(response);
-        (void)header.U16();
-        wanted = header.U32();
-        if (wanted < kHeader || wanted > kMaxResponse) {
-          return absl::UnavailableError("the TPM's answer has no sensible length");
-        }
-      }
-    }
-    return response;
-  }
-
-  int fd_;
+  std::unique_ptr<platform::TpmConnection> connection_;
   std::array<std::uint32_t, 2> loaded_{};
 };
 
@@ -288,7 +232,7 @@ absl::StatusOr<TpmKey> TpmKey::FromBytes(std::string_view bytes) {
 P256Point PointOf(const TpmKey& key) { return ReadPoint(key.public_area).value_or(P256Point{}); }
 
 absl::StatusOr<TpmKey> Tpm::MakeKey() const {
-  absl::StatusOr<Session> session = Session::Open(path_);
+  absl::StatusOr<Session> session = Session::Open(*device_);
   if (!session.ok()) return session.status();
   absl::StatusOr<std::uint32_t> parent = session->StorageKey();
   if (!parent.ok()) return parent.status();
@@ -302,13 +246,13 @@ absl::StatusOr<TpmKey> Tpm::MakeKey() const {
 }
 
 absl::Status Tpm::Check(const TpmKey& key) const {
-  absl::StatusOr<Session> session = Session::Open(path_);
+  absl::StatusOr<Session> session = Session::Open(*device_);
   if (!session.ok()) return session.status();
   return session->Load(key).status();
 }
 
 absl::StatusOr<P256Signature> Tpm::Sign(const TpmKey& key, const P256Number& digest) const {
-  absl::StatusOr<Session> session = Session::Open(path_);
+  absl::StatusOr<Session> session = Session::Open(*device_);
   if (!session.ok()) return session.status();
   absl::StatusOr<std::uint32_t> loaded = session->Load(key);
   if (!loaded.ok()) return loaded.status();

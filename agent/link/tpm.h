@@ -4,11 +4,14 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "platform/api/tpm_device.h"
 
 namespace sekisho::link {
 
@@ -46,9 +49,7 @@ struct P256Signature {
 // between calls; a call takes some 100 ms on real hardware. Thread-safe.
 class Tpm {
  public:
-  // A device with a resource manager ("/dev/tpmrm0"), or a unix socket that speaks the same.
-  explicit Tpm(std::string path) : path_(std::move(path)) {}
-  const std::string& path() const { return path_; }
+  explicit Tpm(std::unique_ptr<const platform::TpmDevice> device) : device_(std::move(device)) {}
 
   // NOT_FOUND without such a device, UNAVAILABLE when it cannot be opened or refuses.
   absl::StatusOr<TpmKey> MakeKey() const;
@@ -58,7 +59,7 @@ class Tpm {
   absl::StatusOr<P256Signature> Sign(const TpmKey& key, const P256Number& digest) const;
 
  private:
-  std::string path_;
+  std::unique_ptr<const platform::TpmDevice> device_;
 };
 
 }  // namespace sekisho::link

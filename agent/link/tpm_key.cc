@@ -127,12 +127,9 @@ void MakeEngine() {
 
 }  // namespace
 
-void SetTpm(std::string path) {
-  if (path.empty()) {
-    Chosen().reset();
-  } else {
-    Chosen().emplace(std::move(path));
-  }
+void SetTpm(std::unique_ptr<const platform::TpmDevice> device) {
+  Chosen().reset();
+  if (device != nullptr) Chosen().emplace(std::move(device));
 }
 
 const Tpm* TheTpm() { return Chosen().has_value() ? &*Chosen() : nullptr; }

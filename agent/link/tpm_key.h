@@ -1,6 +1,7 @@
 #ifndef SEKISHO_AGENT_LINK_TPM_KEY_H_
 #define SEKISHO_AGENT_LINK_TPM_KEY_H_
 
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -12,8 +13,8 @@ typedef struct evp_pkey_st EVP_PKEY;
 
 namespace sekisho::link {
 
-// The process' TPM; none: empty. Before the first key is made or read, and before other threads.
-void SetTpm(std::string path);
+// The process' TPM; null: none. Before the first key is made or read, and before other threads.
+void SetTpm(std::unique_ptr<const platform::TpmDevice> device);
 // Null without one.
 const Tpm* TheTpm();
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "agent/link/tpm_key.h"
+#include "platform/linux/tpm_device.h"
 #include "tests/unit/agent/link/link_fixture.h"
 
 extern char** environ;
@@ -26,6 +27,9 @@ class SoftTpm {
   ~SoftTpm() { PullThePlug(); }
 
   std::string path() const { return (folder_ / "sock").string(); }
+  std::unique_ptr<const platform::TpmDevice> device() const {
+    return std::make_unique<platform::LinuxTpmDevice>(path());
+  }
   // As a power cut does: nothing is said to it.
   void PullThePlug() {
     if (pid_ <= 0) return;
@@ -55,10 +59,10 @@ class SoftTpm {
 
 class TpmTest : public LinkFixture {
  protected:
-  TpmTest() { SetTpm(tpm_.path()); }
+  TpmTest() { SetTpm(tpm_.device()); }
   ~TpmTest() override {
     StopLink();
-    SetTpm("");
+    SetTpm(nullptr);
   }
   bool ConnectsAs(const std::string& identity) {
     files_.Put("/link/identity.pem", identity);
@@ -79,7 +83,7 @@ class TpmTest : public LinkFixture {
 };
 
 TEST_F(TpmTest, SignsWithAKeyThatItMadeAndGivesNobody) {
-  const Tpm tpm(tpm_.path());
+  const Tpm tpm(tpm_.device());
   const absl::StatusOr<TpmKey> key = tpm.MakeKey();
   ASSERT_TRUE(key.ok()) << key.status();
   EXPECT_TRUE(tpm.Check(*key).ok());
@@ -110,7 +114,7 @@ TEST_F(TpmTest, ACopyOfTheDiskDoesNotConnectWithAnotherTpmAndIsKeptForItsOwn) {
   const std::string disk = OnDisk();
   {
     SoftTpm other(directory_ / "other");
-    SetTpm(other.path());
+    SetTpm(other.device());
     StartLink();
     ASSERT_TRUE(agentd_.Accept());
     ASSERT_TRUE(agentd_.Send(Configuration()));
@@ -119,12 +123,12 @@ TEST_F(TpmTest, ACopyOfTheDiskDoesNotConnectWithAnotherTpmAndIsKeptForItsOwn) {
     EXPECT_EQ(console_->streams(), 0);
   }
   EXPECT_EQ(OnDisk(), disk) << "not set aside: it is good where it was made";
-  SetTpm(tpm_.path());
+  SetTpm(tpm_.device());
   EXPECT_TRUE(ConnectsAs(disk));
 }
 
 TEST_F(TpmTest, WithoutATpmTheKeyIsInAFileAndSaysSo) {
-  SetTpm((directory_ / "no-such-device").string());
+  SetTpm(std::make_unique<platform::LinuxTpmDevice>((directory_ / "none").string()));
   const absl::StatusOr<TlsKey> key = TlsKey::GenerateBest();
   ASSERT_TRUE(key.ok());
   EXPECT_EQ(key->protection(), v1::KEY_PROTECTION_FILE);
@@ -132,17 +136,17 @@ TEST_F(TpmTest, WithoutATpmTheKeyIsInAFileAndSaysSo) {
 }
 
 TEST_F(TpmTest, AKeyThatIsInAFileGoesOnBesideATpm) {
-  SetTpm("");
+  SetTpm(nullptr);
   GiveIdentity(std::chrono::seconds{-60}, std::chrono::hours{24 * 90});
   const std::string disk = OnDisk();
-  SetTpm(tpm_.path());
+  SetTpm(tpm_.device());
   ASSERT_TRUE(TlsKey::GenerateBest().ok());
   EXPECT_TRUE(ConnectsAs(disk));
 }
 
 // A maintainer pulls plugs; wrong passwords are what a lock-out is against.
 TEST_F(TpmTest, FiftyPowerCutsInUseLockNobodyOut) {
-  const Tpm tpm(tpm_.path());
+  const Tpm tpm(tpm_.device());
   const absl::StatusOr<TpmKey> key = tpm.MakeKey();
   ASSERT_TRUE(key.ok()) << key.status();
   for (int i = 0; i < 50; ++i) {
@@ -153,7 +157,7 @@ TEST_F(TpmTest, FiftyPowerCutsInUseLockNobodyOut) {
 }
 
 TEST_F(TpmTest, ManyHandshakesAtOnceShareTheTpm) {
-  const Tpm tpm(tpm_.path());
+  const Tpm tpm(tpm_.device());
   const absl::StatusOr<TpmKey> key = tpm.MakeKey();
   ASSERT_TRUE(key.ok()) << key.status();
   // More than a TPM has slots for: nothing is left behind in them.
@@ -161,7 +165,7 @@ TEST_F(TpmTest, ManyHandshakesAtOnceShareTheTpm) {
 }
 
 TEST_F(TpmTest, WhatIsNoTpmsKeyIsRefused) {
-  const absl::StatusOr<TpmKey> key = Tpm(tpm_.path()).MakeKey();
+  const absl::StatusOr<TpmKey> key = Tpm(tpm_.device()).MakeKey();
   ASSERT_TRUE(key.ok()) << key.status();
   const std::string good = key->Bytes();
   for (std::size_t size = 0; size < good.size(); ++size) {
