@@ -55,6 +55,11 @@ class IdentityKeeper {
   void Load();
   // Durable when OK: key and key set first, the identity last, which commits.
   absl::Status Adopt(Identity identity, const EnrolmentAnswer& answer);
+  // The one on disk makes room for another; in use until then.
+  void SetAside(const std::string& cause) {
+    store_.SetAside(StateFile::kIdentity, cause);
+    store_.SetAside(StateFile::kReportKey, cause);
+  }
   // A newer key set, by the same root. FAILED_PRECONDITION when it is not newer.
   absl::Status UpdateKeySet(const v1::Sealed& key_set);
 

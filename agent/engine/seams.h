@@ -53,6 +53,10 @@ struct Settings {
   std::string run_directory = "/run/sekisho";
   std::uint64_t spool_max_bytes = 64ull << 20;
   HostFacts host;
+  // Where a token for an enrolment without a person lies; gone once it was used.
+  std::string token_file = "/etc/sekisho/enrol.token";
+  // The one on the kernel's command line, if any.
+  std::string kernel_token;
   // Between asking a holder to go and ending it.
   std::chrono::milliseconds holder_grace{2000};
   std::chrono::milliseconds flush_bound{5000};

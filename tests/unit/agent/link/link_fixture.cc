@@ -46,6 +46,7 @@ LinkFixture::~LinkFixture() {
 
 void LinkFixture::StartLink() {
   link_ = std::make_unique<Link>(io_, files_, options_);
+  io_.restart();  // after a link before
   boost::asio::post(io_, [this] { link_->Start(); });
   thread_ = std::thread([this] { io_.run(); });
 }
