@@ -9,9 +9,12 @@
 #include "sekisho/v1/agent_service.pb.h"
 #include "sekisho/v1/event_service.pb.h"
 #include "sekisho/v1/grant_service.pb.h"
+#include "sekisho/v1/history_service.pb.h"
 #include "sekisho/v1/local.pb.h"
 #include "sekisho/v1/operator_service.pb.h"
 #include "sekisho/v1/order_service.pb.h"
+#include "sekisho/v1/parcel_service.pb.h"
+#include "sekisho/v1/parcel_state.pb.h"
 #include "sekisho/v1/policy_service.pb.h"
 #include "sekisho/v1/session_service.pb.h"
 #include "sekisho/v1/terminal_service.pb.h"
@@ -35,12 +38,18 @@ void AddMessages(const Descriptor& message, std::vector<const Descriptor*>& mess
 
 // Every message of every file of sekisho.v1.
 std::vector<const Descriptor*> Messages() {
-  std::set<const FileDescriptor*> files = {
-      v1::Hello::descriptor()->file(),         v1::StoredEvent::descriptor()->file(),
-      v1::Grant::descriptor()->file(),         v1::LocalRequest::descriptor()->file(),
-      v1::Operator::descriptor()->file(),      v1::PublishedPolicy::descriptor()->file(),
-      v1::SignInRequest::descriptor()->file(), v1::Terminal::descriptor()->file(),
-      v1::IssuedOrder::descriptor()->file()};
+  std::set<const FileDescriptor*> files = {v1::Hello::descriptor()->file(),
+                                           v1::StoredEvent::descriptor()->file(),
+                                           v1::Grant::descriptor()->file(),
+                                           v1::LocalRequest::descriptor()->file(),
+                                           v1::Operator::descriptor()->file(),
+                                           v1::PublishedPolicy::descriptor()->file(),
+                                           v1::SignInRequest::descriptor()->file(),
+                                           v1::Terminal::descriptor()->file(),
+                                           v1::IssuedOrder::descriptor()->file(),
+                                           v1::HistoryEvent::descriptor()->file(),
+                                           v1::CarryParcelRequest::descriptor()->file(),
+                                           v1::StoredParcels::descriptor()->file()};
   for (const FileDescriptor* file : std::set(files)) {
     for (int i = 0; i < file->dependency_count(); ++i) files.insert(file->dependency(i));
   }
