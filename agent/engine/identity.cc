@@ -10,6 +10,8 @@
 namespace sekisho::engine {
 namespace {
 
+constexpr int kMaxAnchorLinks = 32;
+
 bool SameBytes(std::string_view bytes, const contract::Sha256& hash) {
   return bytes.size() == hash.size() &&
          std::equal(hash.begin(), hash.end(), bytes.begin(),
@@ -18,6 +20,27 @@ bool SameBytes(std::string_view bytes, const contract::Sha256& hash) {
 
 // A string that held a secret.
 void Wipe(std::string& secret) { sodium_memzero(secret.data(), secret.size()); }
+
+// The anchor that `link` puts into the place of `held`. Only its root may be another: the link
+// process knows the console by the authority.
+absl::StatusOr<v1::TrustAnchor> NextAnchor(const v1::TrustAnchor& held, const v1::Sealed& link) {
+  absl::StatusOr<contract::PublicKey> root = contract::ParsePublicKey(held.root_public_key());
+  if (!root.ok()) return root.status();
+  contract::KeyRing ring(held.organisation_id());
+  ring.Add(v1::PURPOSE_TRUST_ANCHOR, *root);
+  absl::StatusOr<v1::TrustAnchor> next =
+      contract::OpenAndParse<v1::TrustAnchor>(ring, link, v1::PURPOSE_TRUST_ANCHOR);
+  if (!next.ok()) return next.status();
+  if (next->organisation_id() != held.organisation_id()) {
+    return absl::PermissionDeniedError("other-organisation");
+  }
+  if (next->ca_certificate() != held.ca_certificate()) {
+    return absl::PermissionDeniedError("other-authority");
+  }
+  absl::Status good = contract::ParsePublicKey(next->root_public_key()).status();
+  if (!good.ok()) return good;
+  return next;
+}
 
 }  // namespace
 
@@ -46,10 +69,19 @@ absl::StatusOr<Identity> VerifyEnrolment(const EnrolmentAnswer& answer,
   if (grant->terminal_id().empty() || grant->group_id().empty()) {
     return absl::InvalidArgumentError("enrolment-incomplete");
   }
+  std::string anchor_bytes = answer.trust_anchor;
   absl::StatusOr<contract::OpenedKeySet> keys = contract::OpenKeySet(*anchor, answer.key_set);
+  for (const v1::Sealed& link : answer.anchor_links) {
+    anchor = NextAnchor(*anchor, link);
+    if (!anchor.ok()) return anchor.status();
+    anchor_bytes = link.payload();
+    // The key set held may still be of a root before: the next one follows its anchor.
+    absl::StatusOr<contract::OpenedKeySet> by_this = contract::OpenKeySet(*anchor, answer.key_set);
+    if (by_this.ok()) keys = std::move(by_this);
+  }
   if (!keys.ok()) return keys.status();
-  return Identity{answer.trust_anchor,   *std::move(anchor),    *std::move(grant),
-                  std::move(report_key), std::move(keys->ring), keys->version,
+  return Identity{std::move(anchor_bytes), *std::move(anchor),    *std::move(grant),
+                  std::move(report_key),   std::move(keys->ring), keys->version,
                   answer.enrolment};
 }
 
@@ -78,6 +110,7 @@ void IdentityKeeper::Load() {
   }
   answer.trust_anchor = stored.trust_anchor();
   answer.enrolment = stored.enrolment();
+  answer.anchor_links.assign(stored.anchor_links().begin(), stored.anchor_links().end());
   absl::StatusOr<Identity> identity = VerifyEnrolment(answer, "", *std::move(key));
   if (!identity.ok()) {
     store_.SetAside(StateFile::kIdentity, "not-verified");
@@ -114,6 +147,25 @@ absl::Status IdentityKeeper::UpdateKeySet(const v1::Sealed& key_set) {
   if (!saved.ok()) return saved;
   identity_->ring = std::move(keys->ring);
   identity_->keyset_version = keys->version;
+  return absl::OkStatus();
+}
+
+absl::Status IdentityKeeper::FollowAnchor(const v1::Sealed& link) {
+  if (!identity_) return absl::FailedPreconditionError("not-enrolled");
+  if (link.payload() == identity_->trust_anchor) return absl::AlreadyExistsError("same-anchor");
+  absl::StatusOr<v1::TrustAnchor> next = NextAnchor(identity_->anchor, link);
+  if (!next.ok()) return next.status();
+  v1::StoredIdentity stored;
+  const std::optional<std::string> bytes = store_.Load(StateFile::kIdentity);
+  if (!bytes || !stored.ParseFromString(*bytes)) return absl::DataLossError("identity-unreadable");
+  if (stored.anchor_links_size() >= kMaxAnchorLinks) {
+    return absl::ResourceExhaustedError("too-many-anchors");
+  }
+  *stored.add_anchor_links() = link;
+  absl::Status saved = store_.Save(StateFile::kIdentity, stored.SerializeAsString());
+  if (!saved.ok()) return saved;
+  identity_->trust_anchor = link.payload();
+  identity_->anchor = *std::move(next);
   return absl::OkStatus();
 }
 

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -18,7 +19,7 @@ namespace sekisho::engine {
 
 // Who this terminal is, as the root key signed it, and the keys that go with it.
 struct Identity {
-  std::string trust_anchor;  // as hashed in the token
+  std::string trust_anchor;  // as hashed in the token, or one that followed it
   v1::TrustAnchor anchor;
   v1::EnrolmentGrant grant;
   contract::PrivateKey report_key;
@@ -37,6 +38,8 @@ struct EnrolmentAnswer {
   std::string trust_anchor;
   v1::Sealed enrolment;
   v1::Sealed key_set;
+  // Anchors that followed since; empty in an answer.
+  std::vector<v1::Sealed> anchor_links;
 };
 
 // Verifies everything again, whoever carried it: the anchor against `anchor_hash` (unless empty: at
@@ -62,6 +65,9 @@ class IdentityKeeper {
   }
   // A newer key set, by the same root. FAILED_PRECONDITION when it is not newer.
   absl::Status UpdateKeySet(const v1::Sealed& key_set);
+  // The console's next root key, which the root held now has signed; its key set follows.
+  // ALREADY_EXISTS for the one that is held.
+  absl::Status FollowAnchor(const v1::Sealed& link);
 
   const Identity* get() const { return identity_ ? &*identity_ : nullptr; }
 

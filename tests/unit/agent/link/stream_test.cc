@@ -165,6 +165,31 @@ TEST_F(StreamTest, TalksToNobodyWhoseCertificateIsNotOfTheRootOfTrust) {
   EXPECT_EQ(console_->streams(), 0);
 }
 
+TEST_F(StreamTest, ReachesAConsoleWhoseCertificateIsOverByTheTerminalsClock) {
+  authority_.server_until = -std::chrono::hours{1};
+  const int port = console_->port();
+  console_.reset();
+  console_ = std::make_unique<TestConsole>(authority_, port);
+  GiveIdentity(std::chrono::seconds{-60}, std::chrono::hours{24 * 90});
+  StartLink();
+  ASSERT_TRUE(agentd_.Accept());
+  ASSERT_TRUE(agentd_.Send(Configuration()));
+  EXPECT_TRUE(agentd_.ReceiveState(v1::LINK_STATE_CONNECTED));
+}
+
+TEST_F(StreamTest, TalksToNobodyWhoseCertificateNamesAnotherHost) {
+  authority_.server_names = "DNS:elsewhere.example.jp";
+  const int port = console_->port();
+  console_.reset();
+  console_ = std::make_unique<TestConsole>(authority_, port);
+  GiveIdentity(std::chrono::seconds{-60}, std::chrono::hours{24 * 90});
+  StartLink();
+  ASSERT_TRUE(agentd_.Accept());
+  ASSERT_TRUE(agentd_.Send(Configuration()));
+  EXPECT_TRUE(agentd_.ReceiveState(v1::LINK_STATE_UNTRUSTED));
+  EXPECT_EQ(console_->streams(), 0);
+}
+
 TEST_F(StreamTest, IsNotTakenForAnotherTerminal) {
   console_->welcome_terminal = "0190c6a2-ffff-7000-8000-00000000000f";
   GiveIdentity(std::chrono::seconds{-60}, std::chrono::hours{24 * 90});

@@ -85,11 +85,11 @@ TestAuthority::TestAuthority(const std::string& name) : key_(NewKey()) {
 TestAuthority::Leaf TestAuthority::IssueServer() const {
   const std::shared_ptr<EVP_PKEY> key = NewKey();
   const std::shared_ptr<X509> leaf =
-      NewCertificate(key.get(), "console", -std::chrono::hours{24}, std::chrono::hours{24 * 365});
+      NewCertificate(key.get(), "console", server_from, server_until);
   X509_set_issuer_name(leaf.get(), X509_get_subject_name(certificate_.get()));
   Extend(leaf.get(), certificate_.get(), NID_basic_constraints, "critical,CA:FALSE");
-  Extend(leaf.get(), certificate_.get(), NID_ext_key_usage, "serverAuth");
-  Extend(leaf.get(), certificate_.get(), NID_subject_alt_name, "DNS:localhost,IP:127.0.0.1");
+  Extend(leaf.get(), certificate_.get(), NID_ext_key_usage, server_usage.c_str());
+  Extend(leaf.get(), certificate_.get(), NID_subject_alt_name, server_names.c_str());
   Must(X509_sign(leaf.get(), key_.get(), EVP_sha256()) != 0, "sign the server's certificate");
   return {PemOf(key.get()), PemOf(leaf.get()) + pem()};
 }

@@ -19,8 +19,12 @@ class TestAuthority {
     std::string key_pem;
     std::string chain_pem;  // leaf, then the authority
   };
-  // For "localhost" and 127.0.0.1.
   Leaf IssueServer() const;
+  // Of the server's certificates from now on; relative to now.
+  std::chrono::seconds server_from = -std::chrono::hours{24};
+  std::chrono::seconds server_until = std::chrono::hours{24 * 365};
+  std::string server_names = "DNS:localhost,IP:127.0.0.1";
+  std::string server_usage = "serverAuth";
   // Over a PKCS#10 request's key. Validity is relative to now.
   std::string IssueClient(const std::string& request_der, const std::string& terminal_id,
                           std::chrono::seconds from, std::chrono::seconds until) const;
