@@ -154,6 +154,10 @@ absl::StatusOr<std::shared_ptr<const Keyring::State>> Keyring::ReadFiles(
        {v1::PURPOSE_KEY_SET, v1::PURPOSE_ENROLMENT, v1::PURPOSE_TRUST_ANCHOR}) {
     absl::StatusOr<contract::PrivateKey> root = LoadKeyFile(absl::StrCat(folder, "/", kRootFile));
     if (!root.ok()) return root.status();
+    if (AsBytes(root->public_key()) != state->anchor.root_public_key()) {
+      return absl::FailedPreconditionError(
+          absl::StrCat(folder, "/", kRootFile, " is not the trust anchor's"));
+    }
     state->keys.emplace(purpose, State::Key{*std::move(root)});
   }
   for (const KeyFile& entry : kKeyFiles) {

@@ -4,12 +4,16 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "console/alarms/channel.h"
 
 namespace sekisho::console::program {
 
 struct ServeOptions {
   std::string data;
   std::string listen;  // address:port
+  alarms::Settings alarms;
+  // address:port of Prometheus' page; empty: none.
+  std::string metrics_listen;
 };
 
 // Serves until SIGTERM or SIGINT. Prints "listening on port N" once terminals and operators can

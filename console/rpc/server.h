@@ -16,7 +16,7 @@ struct ServerOptions {
   pki::ServerCredentials credentials;
   // Instead of `credentials`: a PEM file with both, looked at again as often as `credentials_look`
   // says (whole seconds).
-  std::string credentials_file;
+  std::string credentials_file{};
   std::chrono::seconds credentials_look{60};
   std::string client_ca_pem;
   // How long a stream may be open without its first message.

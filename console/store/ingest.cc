@@ -111,7 +111,9 @@ void Ingest::Commit(std::vector<Waiting> taken, std::vector<ReportedStatus> stat
   std::vector<ReportedBatch> batches;
   batches.reserve(taken.size());
   for (Waiting& waiting : taken) batches.push_back(std::move(waiting.batch));
+  const auto began = std::chrono::steady_clock::now();
   absl::StatusOr<AppendResult> result = events_.Append(batches, statuses);
+  CountCommit(result, std::chrono::steady_clock::now() - began);
   if (!result.ok()) {
     Log(Severity::kError, absl::StrCat("reports were not stored: ", result.status().message()));
     for (std::size_t i = 0; i < taken.size(); ++i) taken[i].batch = std::move(batches[i]);
@@ -122,10 +124,33 @@ void Ingest::Commit(std::vector<Waiting> taken, std::vector<ReportedStatus> stat
   if (!taken.empty()) on_appended_(result->cursor);
 }
 
+void Ingest::CountCommit(const absl::StatusOr<AppendResult>& result,
+                         std::chrono::steady_clock::duration took) {
+  std::lock_guard lock(mutex_);
+  ++counters_.commits;
+  counters_.commit_seconds += std::chrono::duration<double>(took).count();
+  if (!result.ok()) {
+    ++counters_.failures;
+    return;
+  }
+  for (const AppendedBatch& batch : result->batches) {
+    counters_.events += batch.added;
+    counters_.duplicates += batch.duplicates;
+  }
+}
+
+IngestCounters Ingest::counters() {
+  std::lock_guard lock(mutex_);
+  IngestCounters now = counters_;
+  now.waiting_bytes = waiting_bytes_;
+  return now;
+}
+
 void Ingest::CommitSeparately(std::vector<Waiting>& taken) {
   for (Waiting& waiting : taken) {
     absl::StatusOr<AppendResult> result =
         events_.Append(std::span<const ReportedBatch>(&waiting.batch, 1), {});
+    CountCommit(result, {});
     if (!result.ok()) {
       waiting.done(result.status());
       continue;

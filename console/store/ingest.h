@@ -1,6 +1,7 @@
 #ifndef SEKISHO_CONSOLE_STORE_INGEST_H_
 #define SEKISHO_CONSOLE_STORE_INGEST_H_
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <functional>
@@ -11,6 +12,16 @@
 #include "console/store/event_store.h"
 
 namespace sekisho::console::store {
+
+// Since the start, but for waiting_bytes, which is now.
+struct IngestCounters {
+  std::uint64_t events = 0;
+  std::uint64_t duplicates = 0;
+  std::uint64_t commits = 0;
+  std::uint64_t failures = 0;
+  double commit_seconds = 0;
+  std::uint64_t waiting_bytes = 0;
+};
 
 // The one writer of reports: takes what all streams have handed in by the time its turn comes,
 // writes it in one transaction (one fsync for many streams), then tells each. Owns its thread;
@@ -41,6 +52,7 @@ class Ingest {
   // RESOURCE_EXHAUSTED when too much waits; `done` is not called then.
   absl::Status Submit(ReportedBatch batch, Done done);
   void SubmitStatus(ReportedStatus status);
+  IngestCounters counters();
 
  private:
   struct Waiting {
@@ -52,6 +64,8 @@ class Ingest {
   // As many of what waits as fit in one transaction.
   std::vector<Waiting> Take();
   void Commit(std::vector<Waiting> taken, std::vector<ReportedStatus> statuses);
+  void CountCommit(const absl::StatusOr<AppendResult>& result,
+                   std::chrono::steady_clock::duration took);
   // One at a time, so that one terminal's bad batch fails alone.
   void CommitSeparately(std::vector<Waiting>& taken);
 
@@ -64,6 +78,7 @@ class Ingest {
   std::size_t waiting_records_ = 0;
   std::vector<ReportedStatus> statuses_;
   bool ending_ = false;
+  IngestCounters counters_;
   std::thread thread_;
 };
 

@@ -83,13 +83,18 @@ int ServeStoreless(const std::string& keys, const std::string& path) {
   service::OperatorService operators(backend.operators(), backend.organisations(), "bench", clock);
   service::EnrolmentService enrolment(backend.terminals(), backend.tokens(), *keyring, registry, "",
                                       clock);
-  service::AgentService agents(backend.terminals(), events, backend.grants(), ingest, publisher,
-                               *keyring, registry, wakeups, clock);
+  service::OrderService orders(backend, *keyring, registry, clock);
+  service::AgentService agents(backend.terminals(), backend.restores(), events, backend.grants(),
+                               backend.orders(), ingest, publisher, *keyring, registry, wakeups,
+                               clock);
+  service::HistoryService history(backend.history(), backend.terminals(), "bench", clock);
+  service::ParcelService parcels(agents, enrolment, backend, clock);
   absl::StatusOr<std::unique_ptr<console::rpc::Server>> server = console::rpc::Server::Start(
       {.listen = "127.0.0.1:0",
        .credentials = keyring->server(),
        .client_ca_pem = keyring->authority().CertificatePem()},
-      {sessions, terminals, grants, policies, event_service, operators, enrolment, agents, clock});
+      {sessions, terminals, grants, orders, policies, event_service, operators, enrolment, agents,
+       history, parcels, clock});
   if (!server.ok()) {
     std::cerr << server.status() << "\n";
     return 1;

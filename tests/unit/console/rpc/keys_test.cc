@@ -85,12 +85,8 @@ TEST_F(KeysTest, ATerminalThatMissedTwoNewRootsFollowsBothInTheirOrder) {
   ASSERT_TRUE(Rotate({"all", "root"}).ok());
   Stop();
   Start();
-  ASSERT_TRUE(terminal
-                  .Connect({[&] {
-                    terminal.MoveTo(server_->port());
-                    return TerminalClient::DefaultHello();
-                  }()})
-                  .ok());
+  terminal.MoveTo(server_->port());
+  ASSERT_TRUE(terminal.Connect().ok());
   ASSERT_TRUE(Say(terminal, 1).ok());
   const v1::Sealed first = Next(terminal);
   const v1::Sealed second = Next(terminal);

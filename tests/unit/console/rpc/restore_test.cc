@@ -248,8 +248,9 @@ TEST_F(RestoreTest, AnExceptionThatMayHaveBeenRevokedSinceIsOver) {
   v1::CreateGrantRequest request;
   request.set_reference("123456");
   request.set_action(v1::ACTION_ALLOW);
-  request.set_seconds(86400);
+  request.set_seconds(7200);
   request.set_reason("backup test");
+  request.set_ticket("2026-17");
   const auto granted = console_->services().grants.CreateGrant(Admin(), request);
   ASSERT_TRUE(granted.ok()) << granted.status();
   Backup("night");
