@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <span>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -78,8 +79,7 @@ void AgentSession::Resume() {
   // An agent that writes parcels knows all that this console does.
   const std::span<const std::string_view> features = contract::Features();
   live_->SetFeatures({features.begin(), features.end()});
-  const std::shared_ptr<live::LiveTerminal> stream =
-      service_.registry_.Find(terminal_.terminal_id);
+  const std::shared_ptr<live::LiveTerminal> stream = service_.registry_.Find(terminal_.terminal_id);
   if (std::optional<live::KnownStatus> known = stream ? stream->status() : std::nullopt) {
     live_->SetStatus(*std::move(known));
   } else if (terminal_.last_status_at.has_value()) {
@@ -210,8 +210,16 @@ absl::Status AgentSession::ReceiveStatus(const v1::Sealed& sealed) {
     return SendMissing(*status);
   }
   live_->SetStatus({*status, now, service_.clock_.steady()});
-  service_.ingest_.SubmitStatus({terminal_.terminal_id, *status, now, terminal_.enrolment});
-  if (carrier_ == Carrier::kParcel) return SendMissing(*status);
+  const store::ReportedStatus reported{terminal_.terminal_id, *status, now, terminal_.enrolment};
+  if (carrier_ == Carrier::kParcel) {
+    // Stored before it is answered: no stream remembers it for the next parcel, nor for whoever
+    // grants by its clock.
+    absl::StatusOr<store::AppendResult> stored =
+        service_.events_.Append({}, std::span<const store::ReportedStatus>(&reported, 1));
+    if (!stored.ok()) return absl::UnavailableError(stored.status().message());
+    return SendMissing(*status);
+  }
+  service_.ingest_.SubmitStatus(reported);
   const std::optional<TwinSign> twin =
       service_.twins_.Look(terminal_, *status, service_.clock_.steady());
   if (twin.has_value()) {
@@ -303,8 +311,8 @@ absl::Status AgentSession::SendGrant(const v1::Status& status, const store::Gran
   const auto before = grant_sent_.find(id);
   if (before != grant_sent_.end() && before->second < 2) return absl::OkStatus();
   const WallTime issued = contract::ToCore(grant.claims.issued_at());
-  if (grant.state == v1::GRANT_STATE_ISSUED && issued >= greeted_at_ &&
-      service_.clock_.wall() - issued < kPushOnItsWay) {
+  if (carrier_ == Carrier::kStream && grant.state == v1::GRANT_STATE_ISSUED &&
+      issued >= greeted_at_ && service_.clock_.wall() - issued < kPushOnItsWay) {
     return absl::OkStatus();
   }
   absl::StatusOr<live::Outgoing> message = live::MakeOutgoing(wanted);

@@ -84,6 +84,7 @@ class AirGap : public ServiceTest {
     request.set_action(v1::ACTION_ALLOW);
     request.set_seconds(static_cast<std::uint32_t>(span.count()));
     request.set_reason("forms");
+    request.set_ticket("HD-1");
     absl::StatusOr<v1::CreateGrantResponse> grant =
         console_->services().grants.CreateGrant(Admin(), request);
     EXPECT_TRUE(grant.ok()) << grant.status();
