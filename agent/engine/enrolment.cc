@@ -37,7 +37,7 @@ v1::LocalFailure FailureOf(const v1::LinkEnrolment& answer, const std::string& c
 }  // namespace
 
 Answer<Enrolment::Request> Enrolment::Prepare(const std::string& token_text) const {
-  if (identity_.get() != nullptr) {
+  if (identity_.get() != nullptr && !replaceable_()) {
     return Fail(v1::LOCAL_ERROR_ALREADY, "already-enrolled",
                 {{"terminal", identity_.get()->terminal_id()}});
   }
@@ -108,6 +108,7 @@ Answer<v1::LocalEnrolReply> Enrolment::Accept(const EnrolmentAnswer& answer,
   reply.set_terminal_id(identity->terminal_id());
   reply.set_organisation_id(identity->organisation_id());
   reply.set_group_id(identity->group_id());
+  if (identity_.get() != nullptr) identity_.SetAside("moved");
   if (absl::Status saved = identity_.Adopt(*std::move(identity), answer); !saved.ok()) {
     return Fail(v1::LOCAL_ERROR_UNAVAILABLE, "state-unwritable",
                 {{"detail", std::string(saved.message())}});
