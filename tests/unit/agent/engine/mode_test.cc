@@ -297,11 +297,15 @@ TEST_F(RescueTest, KeyboardsAndHubsComeUpUnaskedAndNothingElseDoes) {
   terminal.bus.Plug("2-2", Hub());
   terminal.bus.Plug("2-3", Stick("A1"));
   terminal.bus.Plug("2-4", KeyboardWithStorage());
+  platform::DeviceFacts with_unknown = Keyboard();
+  with_unknown.descriptors = Descriptors(0x046d, 0xc31c, {kBootKeyboard, {0xff, 0, 0}});
+  terminal.bus.Plug("1-1", with_unknown);
   terminal.Start();
   EXPECT_TRUE(terminal.bus.Authorised("2-1"));
   EXPECT_TRUE(terminal.bus.Authorised("2-2"));
   EXPECT_FALSE(terminal.bus.Authorised("2-3"));
   EXPECT_FALSE(terminal.bus.Authorised("2-4"));
+  EXPECT_FALSE(terminal.bus.Authorised("1-1")) << "whatever its other half is";
   EXPECT_THAT(*terminal.boot_rules.Installed(), IsEmpty()) << "in this boot alone";
 }
 
