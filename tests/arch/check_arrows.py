@@ -43,6 +43,10 @@ ARROWS = {
     # holds their live streams. It reads and writes through the services alone, never the store.
     "console/rpc": ["console", "console/service", "console/authz", "console/live", "console/pki",
                     "proto/contract", "generated"],
+    # Carries what the store says must not wait to whoever is to hear of it: out, and nothing in.
+    "console/alarms": ["console", "console/live", "console/store", "generated"],
+    # A page of numbers for Prometheus; what they mean is the program's business.
+    "console/metrics": ["console"],
     "console/cli": ["console/history", "proto/contract", "generated"],
 }
 # What puts a program together: main.cc, and folders that are one program and nothing else. They may
