@@ -48,6 +48,7 @@ class AgentdConnection::Session final
       if (earlier.message_case() != message.message_case()) continue;
       switch (message.message_case()) {
         case v1::LinkUp::kState:
+        case v1::LinkUp::kWelcome:
           // Newest last: what was said in between belongs to the state before.
           waiting_.erase(waiting_.begin() + static_cast<std::ptrdiff_t>(i));
           waiting_.push_back(message);
