@@ -159,7 +159,7 @@ Answer<v1::LocalImportReply> Parcels::Import(const std::string& bytes) {
   const Identity* identity = identity_.get();
   if (identity == nullptr) return Fail(v1::LOCAL_ERROR_NOT_PERMITTED, "import-not-enrolled");
   if (parcel.terminal_id() != identity->terminal_id()) {
-    return Fail(v1::LOCAL_ERROR_NOT_PERMITTED, "parcel-other-terminal",
+    return Fail(v1::LOCAL_ERROR_INVALID, "parcel-other-terminal",
                 {{"terminal", parcel.terminal_id()}});
   }
   v1::LocalImportReply reply;

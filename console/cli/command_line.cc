@@ -99,6 +99,7 @@ std::string Explain(const absl::Status& status, Language language) {
     case ExitCode::kDone:
     case ExitCode::kUsage:
     case ExitCode::kOther:
+    case ExitCode::kAltered:
       break;
   }
   return say(messages::kOther);

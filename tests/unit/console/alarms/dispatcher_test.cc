@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include <filesystem>
+#include <functional>
 
 #include "absl/strings/str_cat.h"
 #include "console/alarms/format.h"
@@ -64,9 +65,12 @@ class DispatcherTest : public ::testing::Test {
     dispatcher_ = std::make_unique<Dispatcher>(store_->events(), store_->alarms(), wakeups_,
                                                *std::move(channels), options, SystemClock());
     // A channel that was never used begins with what happens next: wait until it has begun.
-    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-    while (store_->alarms().ListPositions()->size() < count &&
-           std::chrono::steady_clock::now() < until) {
+    Until([&] { return store_->alarms().ListPositions()->size() >= count; });
+  }
+  // At most ten seconds.
+  static void Until(const std::function<bool()>& holds) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    while (!holds() && std::chrono::steady_clock::now() < end) {
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }
   }
@@ -154,11 +158,7 @@ TEST_F(DispatcherTest, WhatAStormMakesIsOneMailThatCountsTheRest) {
   // A retry may have begun in the middle of the storm; nothing is lost by it.
   EXPECT_LE(mails.size(), 2u);
   const auto position = [&] { return store_->alarms().FindPosition("mail")->cursor; };
-  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-  while (position() < *store_->events().NewestCursor() &&
-         std::chrono::steady_clock::now() < until) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  }
+  Until([&] { return position() >= *store_->events().NewestCursor(); });
   EXPECT_EQ(position(), *store_->events().NewestCursor());
 }
 
@@ -169,11 +169,7 @@ TEST_F(DispatcherTest, ADeadServerIsToldAfterARestartAndHoldsUpNobody) {
   Start(both);
   Happen(v1::EVENT_KIND_CHAIN_BROKEN);
   EXPECT_EQ(sink.received.Await(1).size(), 1u);
-  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-  while (!store_->alarms().FindPosition("mail")->failed_at &&
-         std::chrono::steady_clock::now() < until) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  }
+  Until([&] { return store_->alarms().FindPosition("mail")->failed_at.has_value(); });
   EXPECT_FALSE(store_->alarms().FindPosition("mail")->error.empty());
   dispatcher_.reset();
   store_.reset();
@@ -183,6 +179,7 @@ TEST_F(DispatcherTest, ADeadServerIsToldAfterARestartAndHoldsUpNobody) {
   Start(both);
   EXPECT_EQ(mail.received.Await(1).size(), 1u);
   EXPECT_EQ(sink.received.Now().size(), 1u);  // not told twice
+  Until([&] { return store_->alarms().FindPosition("mail")->error.empty(); });
   EXPECT_TRUE(store_->alarms().FindPosition("mail")->error.empty());
 }
 

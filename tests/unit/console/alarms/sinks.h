@@ -34,8 +34,8 @@ class UdpSink {
   Received received;
 
  private:
+  int port_ = 0;  // before fd_, whose making sets it
   int fd_ = -1;
-  int port_ = 0;
   std::jthread thread_;
 };
 
@@ -58,8 +58,8 @@ class TcpSink {
   void Smtp(int fd);
   void Http(int fd);
   const Speaks speaks_;
+  int port_ = 0;  // before fd_, whose making sets it
   int fd_ = -1;
-  int port_ = 0;
   std::jthread thread_;
 };
 

@@ -205,7 +205,8 @@ TEST_F(History, ThatWasThereBeforeTheChainIsChainedWhenTheStoreIsOpened) {
       "ALTER TABLE audit DROP COLUMN link; PRAGMA user_version = 2; "
       "DROP INDEX IF EXISTS terminals_by_serial; "
       "ALTER TABLE terminals DROP COLUMN hardware; ALTER TABLE terminals DROP COLUMN duplicated; "
-      "ALTER TABLE terminals DROP COLUMN after_restore; DROP TABLE IF EXISTS restores");
+      "ALTER TABLE terminals DROP COLUMN after_restore; DROP TABLE restores; "
+      "DROP TABLE alarm_channels");
   Open();
   EXPECT_EQ(backend_->history().Head("org")->SerializeAsString(), head.SerializeAsString());
   ASSERT_EQ(Events().size(), before.size());
