@@ -1,5 +1,6 @@
 // sekisho-link: see man/sekisho-link.8.
 #include <signal.h>
+#include <stdlib.h>
 #include <systemd/sd-daemon.h>
 
 #include <CLI/CLI.hpp>
@@ -87,6 +88,9 @@ int Serve(const Settings& settings) {
 }
 
 int Main(int argc, char** argv) {
+  // gRPC's own resolver asks the DNS for an IPv6 address even when /etc/hosts has the answer, and
+  // waits where there is no DNS; the C library does what the rest of the machine does.
+  setenv("GRPC_DNS_RESOLVER", "native", 0);
   CLI::App app{
       "Carries sealed messages between sekisho-agentd and the console over mutual TLS. It decides\n"
       "nothing and can neither read the report key nor make an acknowledgement."};

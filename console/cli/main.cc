@@ -1,4 +1,6 @@
 // sekishoctl: what an operator types.
+#include <stdlib.h>
+
 #include <csignal>
 #include <exception>
 #include <iostream>
@@ -27,6 +29,9 @@ void WriteCandidates(cli::Context& context, const std::vector<std::string>& word
 int main(int argc, char** argv) {
   // `sekishoctl events --follow | head` ends by the pipe, without a message.
   std::signal(SIGPIPE, SIG_DFL);
+  // gRPC's own resolver asks the DNS for an IPv6 address even when /etc/hosts has the answer, and
+  // waits where there is no DNS; the C library does what the rest of the machine does.
+  setenv("GRPC_DNS_RESOLVER", "native", 0);
   std::vector<std::string> arguments(argv + 1, argv + argc);
   cli::Context context(cli::LanguageFromEnvironment(), absl::LocalTimeZone(), std::cout, std::cerr);
   if (!arguments.empty() && arguments.front() == cli::kCompleteWord) {

@@ -15,6 +15,28 @@ from lab.testcase import TerminalTest
 
 _DOCS = paths.REPOSITORY / "docs"
 _PASSWORD = "five minutes before noon"
+# A prompt ends with a colon and a space; what is typed before it would be thrown away.
+_TYPING = """
+rm -f /run/typed /run/said && mkfifo /run/typed && : >/run/said
+script -qefc {script} /run/said </run/typed >/dev/null &
+exec 7>/run/typed
+answer() {{
+    until [ "$(tail -c 2 /run/said)" = ': ' ]; do
+        kill -0 $! 2>/dev/null || break
+        sleep 0.5
+    done
+    size=$(stat -c %s /run/said)
+    echo "$1" >&7
+    until [ "$(stat -c %s /run/said)" != "$size" ]; do
+        kill -0 $! 2>/dev/null || break
+        sleep 0.2
+    done
+}}
+{answers}wait $!
+status=$?
+cat /run/said
+exit $status
+"""
 
 
 class TheGuides(unittest.TestCase):
@@ -83,10 +105,10 @@ class Followed(TerminalTest):
         self.secret = secret[1] if secret else self.secret
 
     def typed(self, script: str, answers: tuple[str, ...]) -> str:
-        """The script on a terminal of its own, with somebody who answers its prompts."""
+        """The script on a terminal of its own, with somebody who answers each prompt as it comes."""
         known = {"{password}": lambda: _PASSWORD, "{totp}": lambda: guide.totp(self.secret, time.time())}
-        lines = "; ".join(f"sleep 6; echo {shlex.quote(known[each]())}" for each in answers)
-        return f"{{ {lines}; sleep 6; }} | script -qec {shlex.quote(script)} /dev/null"
+        lines = "".join(f"answer {shlex.quote(known[each]())}\n" for each in answers)
+        return _TYPING.format(script=shlex.quote(script), answers=lines)
 
     def carry_the_token(self) -> None:
         """What the guide has a person do: take the file from the server to the terminal."""

@@ -90,7 +90,7 @@ def install(machine: Machine, deb: Path, seconds: float = 1500, mode: str = "enf
     machine.root.put(deb.read_bytes(), f"/root/{deb.name}")
     machine.root.check(f"echo sekisho-agent sekisho-agent/mode select {mode} | "
                        "debconf-set-selections")
-    return machine.root.check(f"DEBIAN_FRONTEND=noninteractive dpkg -i /root/{deb.name} 2>&1",
+    return machine.root.check(f"DEBIAN_FRONTEND=noninteractive dpkg -i --force-confold /root/{deb.name} 2>&1",
                               seconds)
 
 
