@@ -155,15 +155,14 @@ constexpr std::array kEntries = {
            "キーボードはすべて USB です。承認していないものはログインで使えません。"},
           {"See that those in use are among what the installation adopts.",
            "使用中のものが導入時の承認対象に入っていることを確かめてください。"}},
-    Entry{
-        FindingId::kKeyboardSingle,
-        "keyboard-single",
-        Severity::kNote,
-        {"There is one keyboard. When it breaks, a new one needs the helpdesk, or the code on the "
-         "screen.",
-         "キーボードは 1 台です。故障時の交換には窓口の許可か、画面のコード入力が必要です。"},
-        {"Adopt a second one, and keep it where it can be found.",
-         "もう 1 台を承認し、取り出せる所に保管してください。"}},
+    Entry{FindingId::kKeyboardSingle,
+          "keyboard-single",
+          Severity::kNote,
+          {"There is one keyboard. When it breaks, a new one needs the helpdesk, or the rescue "
+           "entry.",
+           "キーボードは 1 台です。故障時の交換には窓口の許可か、救済用の起動が必要です。"},
+          {"Adopt a second one, and keep it where it can be found.",
+           "もう 1 台を承認し、取り出せる所に保管してください。"}},
     Entry{FindingId::kNetworkWireless,
           "network-wireless",
           Severity::kNote,

@@ -7,7 +7,7 @@ from faults import FaultTest, wait_until
 
 class Purged(FaultTest):
     def test_purging_the_package_opens_the_machine_now_and_after_a_restart(self):
-        self.root("DEBIAN_FRONTEND=noninteractive dpkg --purge sekisho-agent 2>&1", 400)
+        self.root("DEBIAN_FRONTEND=noninteractive dpkg --purge sekisho-agent 2>&1", 900)
         self.bench.plug("usb-storage", serial="FREE-1")
         wait_until("the stick is a disk", lambda: self.disk_of("FREE-1"), 60)
         self.machine.reboot()

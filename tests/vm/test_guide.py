@@ -84,7 +84,7 @@ class Followed(TerminalTest):
 
     def blocked(self) -> bool:
         return "GUIDE-1" in self.server.root.check(
-            "cd && sekishoctl events --kind device-blocked --last 5 --output json")
+            "export HOME=/root; cd && sekishoctl events --kind device-blocked --last 5 --output json")
 
     def follow(self, block: guide.Block) -> None:
         machine = self.machines[block.machine]
@@ -97,7 +97,7 @@ class Followed(TerminalTest):
         if block.answers:
             script = self.typed(script, block.answers)
         begin = time.monotonic()
-        ran = machine.root.run(f"cd /root && {script}", 900)
+        ran = machine.root.run(f"export HOME=/root; cd && {script}", 900)
         print(f"\n--- {block.machine}, {time.monotonic() - begin:.0f} s\n"
               + "\n".join(f"# {line}" for line in block.commands) + f"\n{ran.out}{ran.err}", flush=True)
         self.assertEqual(ran.status, 0, script)
