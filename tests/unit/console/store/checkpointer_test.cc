@@ -54,8 +54,14 @@ TEST_F(CheckpointerTest, ALongLogIsCopiedIntoTheDatabaseWhileItIsOpen) {
 }
 
 TEST_F(CheckpointerTest, TheLogDoesNotGrowWithoutEndUnderAWriterThatNeverRests) {
-  Fill(200);
-  EXPECT_LT(std::filesystem::file_size(Path() + "-wal"), 120 * kMegabyte);
+  // How far it gets depends on what else the machine does; that it begins again does not.
+  const auto log = [this] { return std::filesystem::file_size(Path() + "-wal"); };
+  std::uintmax_t written = 0;
+  while (written < 2000 && (written == 0 || 2 * log() >= written * kMegabyte)) {
+    Fill(100);
+    written += 100;
+  }
+  EXPECT_LT(2 * log(), written * kMegabyte) << written << " MB written";
 }
 
 }  // namespace
