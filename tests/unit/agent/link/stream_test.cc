@@ -14,7 +14,7 @@ class StreamTest : public LinkFixture {};
 
 TEST_F(StreamTest, CarriesSealedBothWaysAsTheyAre) {
   ASSERT_NO_FATAL_FAILURE(Connected());
-  EXPECT_EQ(console_->last_peer(), kTerminal);
+  EXPECT_TRUE(console_->Await([this] { return console_->last_peer() == kTerminal; }));
 
   v1::LinkDown up;
   up.mutable_sealed()->set_purpose(v1::PURPOSE_REPORT);
@@ -82,6 +82,7 @@ TEST_F(StreamTest, ItsHelloCarriesTheEnrolmentAndWhatThisAgentKnows) {
   ASSERT_TRUE(agentd_.Send(configuration));
   ASSERT_TRUE(agentd_.ReceiveState(v1::LINK_STATE_CONNECTED));
   ASSERT_TRUE(console_->Await([this] { return console_->streams() == 1; }));
+  EXPECT_TRUE(console_->Await([this] { return console_->last_hello().has_enrolment(); }));
   EXPECT_EQ(console_->last_hello().enrolment().payload(), "as the root signed it");
   EXPECT_THAT(console_->last_hello().features(), ::testing::Contains("orders"));
 }

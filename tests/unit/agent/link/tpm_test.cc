@@ -5,6 +5,8 @@
 #include <openssl/evp.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -47,12 +49,24 @@ class SoftTpm {
     ASSERT_EQ(
         posix_spawnp(&pid_, "swtpm", nullptr, nullptr, const_cast<char**>(arguments), environ), 0);
     const auto until = std::chrono::steady_clock::now() + kDeadline;
-    while (!std::filesystem::exists(path()) && std::chrono::steady_clock::now() < until) {
+    while (!Listens() && std::chrono::steady_clock::now() < until) {
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }
   }
 
  private:
+  // Its socket has a name before anybody may connect to it.
+  bool Listens() const {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    path().copy(address.sun_path, sizeof(address.sun_path) - 1);
+    const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const bool listens =
+        connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
+    close(fd);
+    return listens;
+  }
+
   std::filesystem::path folder_;
   pid_t pid_ = 0;
 };
@@ -106,7 +120,7 @@ TEST_F(TpmTest, OpensAStreamWithAKeyThatIsInTheTpm) {
   ASSERT_TRUE(welcome.has_value());
   EXPECT_EQ(welcome->welcome().key_protection(), v1::KEY_PROTECTION_TPM);
   EXPECT_TRUE(agentd_.ReceiveState(v1::LINK_STATE_CONNECTED));
-  EXPECT_EQ(console_->last_peer(), kTerminal);
+  EXPECT_TRUE(console_->Await([this] { return console_->last_peer() == kTerminal; }));
 }
 
 TEST_F(TpmTest, ACopyOfTheDiskDoesNotConnectWithAnotherTpmAndIsKeptForItsOwn) {
