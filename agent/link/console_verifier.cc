@@ -12,24 +12,15 @@
 
 #include "absl/strings/str_cat.h"
 #include "agent/link/identity.h"
+#include "agent/link/openssl.h"
 
 namespace sekisho::link {
 namespace {
 
 namespace tls = grpc::experimental;
 
-template <auto Free>
-struct Deleter {
-  template <typename T>
-  void operator()(T* object) const {
-    Free(object);
-  }
-};
-using Certificate = std::unique_ptr<X509, Deleter<X509_free>>;
-
 std::vector<Certificate> Read(std::string_view pem) {
-  const std::unique_ptr<BIO, Deleter<BIO_free_all>> bio(
-      BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+  const Bio bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
   std::vector<Certificate> chain;
   while (bio != nullptr && chain.size() < kMaxChain) {
     Certificate certificate(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
@@ -90,20 +81,9 @@ absl::Status CheckServer(std::string_view chain_pem, std::string_view ca_pem,
   const std::vector<Certificate> chain = Read(chain_pem);
   const std::vector<Certificate> authority = Read(ca_pem);
   if (chain.empty() || authority.empty()) return refused("it does not parse");
-  const std::unique_ptr<X509_STORE, Deleter<X509_STORE_free>> store(X509_STORE_new());
-  const std::unique_ptr<X509_STORE_CTX, Deleter<X509_STORE_CTX_free>> context(X509_STORE_CTX_new());
-  if (store == nullptr || context == nullptr ||
-      X509_STORE_add_cert(store.get(), authority.front().get()) != 1 ||
-      X509_STORE_CTX_init(context.get(), store.get(), chain.front().get(), nullptr) != 1) {
-    return refused("out of memory");
-  }
-  X509_VERIFY_PARAM* parameters = X509_STORE_CTX_get0_param(context.get());
-  X509_VERIFY_PARAM_set_flags(parameters, X509_V_FLAG_NO_CHECK_TIME);
-  X509_VERIFY_PARAM_set_purpose(parameters, X509_PURPOSE_SSL_SERVER);
-  const bool descends = X509_verify_cert(context.get()) == 1;
-  const int why = X509_STORE_CTX_get_error(context.get());
-  ERR_clear_error();
-  if (!descends) return refused(X509_verify_cert_error_string(why));
+  const int why =
+      CheckDescent(chain.front().get(), {}, authority.front().get(), X509_PURPOSE_SSL_SERVER);
+  if (why != X509_V_OK) return refused(X509_verify_cert_error_string(why));
   if (!Names(chain.front().get(), host)) return refused(absl::StrCat("it does not name ", host));
   return absl::OkStatus();
 }

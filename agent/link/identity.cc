@@ -13,21 +13,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "agent/link/log.h"
+#include "agent/link/openssl.h"
 #include "agent/link/tpm_key.h"
 
 namespace sekisho::link {
 namespace {
 
-template <auto Free>
-struct Deleter {
-  template <typename T>
-  void operator()(T* object) const {
-    Free(object);
-  }
-};
-using Certificate = std::unique_ptr<X509, Deleter<X509_free>>;
-using Request = std::unique_ptr<X509_REQ, Deleter<X509_REQ_free>>;
-using Bio = std::unique_ptr<BIO, Deleter<BIO_free_all>>;
+using Request = std::unique_ptr<X509_REQ, Freer<X509_REQ_free>>;
 
 absl::Status TlsLibraryError(const char* step) {
   char text[160] = "no detail";
@@ -91,24 +83,9 @@ std::vector<std::string> NamesOf(X509* leaf) {
 }
 
 absl::Status Verify(X509* leaf, std::span<const Certificate> others, X509* ca) {
-  const std::unique_ptr<X509_STORE, Deleter<X509_STORE_free>> store(X509_STORE_new());
-  const std::unique_ptr<X509_STORE_CTX, Deleter<X509_STORE_CTX_free>> context(X509_STORE_CTX_new());
-  STACK_OF(X509)* stack = sk_X509_new_null();
-  if (store == nullptr || context == nullptr || stack == nullptr) {
-    sk_X509_free(stack);
-    return absl::ResourceExhaustedError("out of memory");
-  }
-  for (const Certificate& other : others) sk_X509_push(stack, other.get());
-  X509_STORE_add_cert(store.get(), ca);
-  X509_STORE_CTX_init(context.get(), store.get(), leaf, stack);
-  X509_VERIFY_PARAM* parameters = X509_STORE_CTX_get0_param(context.get());
-  X509_VERIFY_PARAM_set_flags(parameters, X509_V_FLAG_NO_CHECK_TIME);
-  X509_VERIFY_PARAM_set_purpose(parameters, X509_PURPOSE_SSL_CLIENT);
-  const bool good = X509_verify_cert(context.get()) == 1;
-  const int why = X509_STORE_CTX_get_error(context.get());
-  sk_X509_free(stack);
-  ERR_clear_error();
-  if (good) return absl::OkStatus();
+  const int why = CheckDescent(leaf, others, ca, X509_PURPOSE_SSL_CLIENT);
+  if (why == X509_V_OK) return absl::OkStatus();
+  if (why == X509_V_ERR_OUT_OF_MEM) return absl::ResourceExhaustedError("out of memory");
   return absl::PermissionDeniedError(absl::StrCat("certificate does not descend from the root: ",
                                                   X509_verify_cert_error_string(why)));
 }

@@ -20,6 +20,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "agent/link/log.h"
+#include "agent/link/openssl.h"
 
 namespace sekisho::link {
 namespace {
@@ -27,18 +28,10 @@ namespace {
 constexpr char kPemName[] = "SEKISHO TPM KEY";
 constexpr char kEngine[] = "sekisho-tpm";
 
-template <auto Free>
-struct Deleter {
-  template <typename T>
-  void operator()(T* object) const {
-    Free(object);
-  }
-};
-using Key = std::unique_ptr<EVP_PKEY, Deleter<EVP_PKEY_free>>;
-using Curve = std::unique_ptr<EC_KEY, Deleter<EC_KEY_free>>;
-using Number = std::unique_ptr<BIGNUM, Deleter<BN_free>>;
-using Bio = std::unique_ptr<BIO, Deleter<BIO_free_all>>;
-using Signature = std::unique_ptr<ECDSA_SIG, Deleter<ECDSA_SIG_free>>;
+using Key = std::unique_ptr<EVP_PKEY, Freer<EVP_PKEY_free>>;
+using Curve = std::unique_ptr<EC_KEY, Freer<EC_KEY_free>>;
+using Number = std::unique_ptr<BIGNUM, Freer<BN_free>>;
+using Signature = std::unique_ptr<ECDSA_SIG, Freer<ECDSA_SIG_free>>;
 
 std::optional<Tpm>& Chosen() {
   static auto* const chosen = new std::optional<Tpm>;

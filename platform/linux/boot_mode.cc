@@ -4,23 +4,14 @@
 #include <charconv>
 #include <cstdint>
 
+#include "platform/linux/key_line.h"
+
 namespace sekisho::platform {
 namespace {
 
 constexpr std::string_view kNextHeader = "sekisho-mode 1\n";
 constexpr std::string_view kThisHeader = "sekisho-boot 1\n";
 constexpr std::string_view kNotUndone = "-";
-
-// The value of "KEY value\n", taken off the front of `text`.
-std::optional<std::string_view> Take(std::string_view& text, std::string_view key) {
-  if (!text.starts_with(key)) return std::nullopt;
-  text.remove_prefix(key.size());
-  const std::size_t end = text.find('\n');
-  if (end == std::string_view::npos) return std::nullopt;
-  const std::string_view value = text.substr(0, end);
-  text.remove_prefix(end + 1);
-  return value;
-}
 
 std::optional<std::int64_t> ParseCount(std::string_view text) {
   std::int64_t count = 0;
@@ -75,8 +66,8 @@ std::string WriteNextBoot(const NextBoot& next) {
 std::optional<NextBoot> ParseNextBoot(std::string_view text) {
   if (!text.starts_with(kNextHeader)) return std::nullopt;
   text.remove_prefix(kNextHeader.size());
-  const std::optional<std::string_view> word = Take(text, "mode ");
-  const std::optional<std::string_view> seconds = Take(text, "trial-seconds ");
+  const std::optional<std::string_view> word = TakeValue(text, "mode ");
+  const std::optional<std::string_view> seconds = TakeValue(text, "trial-seconds ");
   if (!word || !seconds || text != "end\n") return std::nullopt;
   const std::optional<BootMode> mode = ParseBootMode(*word);
   const std::optional<std::int64_t> count = ParseCount(*seconds);
@@ -95,9 +86,9 @@ std::string WriteThisBoot(const ThisBoot& boot) {
 std::optional<ThisBoot> ParseThisBoot(std::string_view text) {
   if (!text.starts_with(kThisHeader)) return std::nullopt;
   text.remove_prefix(kThisHeader.size());
-  const std::optional<std::string_view> word = Take(text, "mode ");
-  const std::optional<std::string_view> deadline = Take(text, "trial-deadline ");
-  const std::optional<std::string_view> undone = Take(text, "undone ");
+  const std::optional<std::string_view> word = TakeValue(text, "mode ");
+  const std::optional<std::string_view> deadline = TakeValue(text, "trial-deadline ");
+  const std::optional<std::string_view> undone = TakeValue(text, "undone ");
   if (!word || !deadline || !undone || text != "end\n") return std::nullopt;
   const std::optional<BootMode> mode = ParseBootMode(*word);
   const std::optional<std::int64_t> count = ParseCount(*deadline);

@@ -2,6 +2,8 @@
 
 #include <charconv>
 
+#include "platform/linux/key_line.h"
+
 namespace sekisho::platform {
 namespace {
 
@@ -19,17 +21,6 @@ const char* Word(ProbeEnd end) {
   return "untried";
 }
 
-// "KEY value\n" off the front of `text`.
-std::optional<std::string_view> Take(std::string_view& text, std::string_view key) {
-  if (!text.starts_with(key)) return std::nullopt;
-  text.remove_prefix(key.size());
-  const std::size_t end = text.find('\n');
-  if (end == std::string_view::npos) return std::nullopt;
-  const std::string_view value = text.substr(0, end);
-  text.remove_prefix(end + 1);
-  return value;
-}
-
 }  // namespace
 
 std::string WriteProbeRecord(const ProbeRecord& record) {
@@ -45,10 +36,10 @@ std::string WriteProbeRecord(const ProbeRecord& record) {
 std::optional<ProbeRecord> ParseProbeRecord(std::string_view text) {
   if (!text.starts_with(kHeader)) return std::nullopt;
   text.remove_prefix(kHeader.size());
-  const std::optional<std::string_view> name = Take(text, "name ");
-  const std::optional<std::string_view> result = Take(text, "result ");
-  const std::optional<std::string_view> at = Take(text, "at ");
-  const std::optional<std::string_view> detail = Take(text, "detail ");
+  const std::optional<std::string_view> name = TakeValue(text, "name ");
+  const std::optional<std::string_view> result = TakeValue(text, "result ");
+  const std::optional<std::string_view> at = TakeValue(text, "at ");
+  const std::optional<std::string_view> detail = TakeValue(text, "detail ");
   if (!name || !result || !at || !detail || text != "end\n") return std::nullopt;
   ProbeRecord record;
   record.attempt.name = *name;
