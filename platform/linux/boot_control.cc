@@ -21,8 +21,10 @@ namespace sekisho::platform {
 namespace {
 
 constexpr std::size_t kMaxText = 4096;
-// From a change until the unit that carries it has taken its lock.
+// Seconds from a change until the unit that carries it has taken its lock, and from a boot's start
+// until that unit has had its turn there.
 constexpr std::time_t kStartsWithin = 60;
+constexpr std::time_t kFirstStartsWithin = 600;
 
 std::optional<std::string> ReadText(Files& files, const std::string& path) {
   Result<std::vector<std::byte>> bytes = files.Read(path, kMaxText);
@@ -50,10 +52,10 @@ bool IsHeld(const std::string& path) {
   return fd && flock(fd.get(), LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
 }
 
-bool ChangedJustNow(const std::string& path) {
+bool ChangedWithin(const std::string& path, std::time_t seconds) {
   struct stat status{};
   return stat(path.c_str(), &status) == 0 &&
-         std::abs(time(nullptr) - status.st_mtim.tv_sec) < kStartsWithin;
+         std::abs(time(nullptr) - status.st_mtim.tv_sec) < seconds;
 }
 
 }  // namespace
@@ -97,8 +99,8 @@ Outcome LinuxBootControl::SetNext(const NextBoot& next) {
 BootImage LinuxBootControl::Image() {
   BootImage image = ExamineBootImage(paths_.image);
   if (image.state == BootImage::State::kStale &&
-      (IsHeld(paths_.image.lock) || ChangedJustNow(paths_.image.mode) ||
-       ChangedJustNow(paths_.image.rules))) {
+      (IsHeld(paths_.image.lock) || ChangedWithin(paths_.image.mode, kStartsWithin) ||
+       ChangedWithin(paths_.image.rules, kStartsWithin) || WaitsForItsTurn())) {
     image.state = BootImage::State::kCarrying;
   }
   return image;
@@ -138,6 +140,13 @@ Result<LinuxBootControl::Undoing> LinuxBootControl::UndoTrial() {
   }
   if (failure) return *failure;
   return undoing;
+}
+
+// A restart that came before the change was carried: every boot carries what is missing, and makes
+// the lock then for the first time. That is no protection that gave way.
+bool LinuxBootControl::WaitsForItsTurn() {
+  return access(paths_.image.lock.c_str(), F_OK) != 0 && errno == ENOENT &&
+         ChangedWithin(paths_.boot, kFirstStartsWithin);
 }
 
 Outcome LinuxBootControl::WriteNow(const ThisBoot& boot) {

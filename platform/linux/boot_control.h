@@ -43,7 +43,8 @@ class LinuxBootControl : public BootControl {
   // devices lets them in at once with kObserve (but a rescue boot: that ends with the boot); a
   // failure there does not keep the next boot from being set.
   Outcome SetNext(const NextBoot& next) override;
-  // kCarrying while update-boot-image runs, and for a minute after a change: it is starting.
+  // kCarrying while update-boot-image runs, for a minute after a change, and until it has had its
+  // turn in this boot (ten minutes at most): it is starting.
   BootImage Image() override;
 
   // What the barrier decided when the boot began. Makes the directory.
@@ -56,6 +57,7 @@ class LinuxBootControl : public BootControl {
   Result<Undoing> UndoTrial();
 
  private:
+  bool WaitsForItsTurn();
   Outcome WriteNow(const ThisBoot& boot);
   Outcome WriteNext(const NextBoot& next);
   Outcome Open();

@@ -118,7 +118,7 @@ class Followed(TerminalTest):
 
     def carried(self) -> bool:
         return self.machine.root.run("sekisho status --output json | grep -q MODE_TRIAL").ok and \
-            self.machine.root.run("! systemctl is-active -q sekisho-boot-image").ok
+            self.machine.root.run("/usr/lib/sekisho/sekisho-barrier boot-image").ok
 
 
 if __name__ == "__main__":

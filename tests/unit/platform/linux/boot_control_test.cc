@@ -173,5 +173,20 @@ TEST_F(BootControlOnDisk, AChangeIsBeingCarriedBeforeItCanBeStale) {
   EXPECT_EQ(control.Image().state, BootImage::State::kStale);
 }
 
+TEST_F(BootControlOnDisk, ARestartBeforeTheChangeWasCarriedIsNotYetStale) {
+  scratch.Write("boot/vmlinuz-1", "kernel");
+  scratch.Write("boot/initrd.img-1", "image");
+  scratch.Write("etc/mode", WriteNextBoot({BootMode::kTrial, seconds(900)}));
+  const auto long_ago = std::filesystem::file_time_type::clock::now() - std::chrono::hours(1);
+  std::filesystem::last_write_time(scratch.path("etc/mode"), long_ago);
+  ASSERT_TRUE(control.Begin({BootMode::kTrial, seconds(900), ""}).ok());
+  EXPECT_EQ(control.Image().state, BootImage::State::kCarrying) << "its turn is yet to come";
+  scratch.Write("image.lock", "");
+  EXPECT_EQ(control.Image().state, BootImage::State::kStale) << "it has had its turn";
+  std::filesystem::remove(scratch.path("image.lock"));
+  std::filesystem::last_write_time(scratch.path("run/boot"), long_ago);
+  EXPECT_EQ(control.Image().state, BootImage::State::kStale) << "it never came";
+}
+
 }  // namespace
 }  // namespace sekisho::platform
