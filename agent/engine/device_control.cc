@@ -114,7 +114,7 @@ void DeviceControl::Altered(const std::string& port_path) {
       if (mode_.Refuses()) (void)seams_.enforcer.Deauthorise(*entry->held);
       (void)reporter_.Record(std::move(event));
       ReleaseGrant(entry->verdict.grant_id, port_path);
-      table_.Observe(port_path);
+      if (DeviceEntry* changed = table_.Observe(port_path)) changed->code = CodeChance::kGone;
       return;
     }
     case DeviceTable::Reread::kGone:
@@ -167,6 +167,7 @@ void DeviceControl::Reconcile() {
     if (pass_ != Pass::kOnceMore) break;
   }
   pass_ = Pass::kIdle;
+  watch_.reconciled();
 }
 
 void DeviceControl::ReconcileOnce() {
@@ -225,6 +226,8 @@ core::Verdict DeviceControl::DecideOn(const DeviceEntry& entry) const {
   const core::AdoptedDevice itself{entry.device.fingerprint, entry.device.serial,
                                    entry.device.port_path};
   if (mode_.Rescues() && IsInputOrHubOnly(entry.device)) situation.adopted = {&itself, 1};
+  // Until it is unplugged it counts as the terminal's own.
+  if (watch_.admitted(entry)) situation.adopted = {&itself, 1};
   // Found open under a grant whose place here is on disk: that was recorded by whoever opened it.
   core::Verdict by_grant;
   const bool open = entry.enforced == core::Authorisation::kAuthorised;
@@ -297,6 +300,7 @@ v1::Event DeviceControl::EventAbout(v1::EventKind kind, const DeviceEntry& entry
   event.set_reference(entry.reference);
   if (!entry.fault.empty()) AddParameter(event, "fault", entry.fault);
   if (mode_.Rescues()) AddParameter(event, "boot", "rescue");
+  if (watch_.admitted(entry)) AddParameter(event, "by", "keyboard-code");
   if (!entry.told.compatible_ids.empty()) {
     AddText(event, "says", absl::StrJoin(entry.told.compatible_ids, " "));
   }

@@ -17,6 +17,14 @@
 
 namespace sekisho::engine {
 
+// Who else has a word on devices, and wants to see them.
+struct DeviceWatch {
+  // Let in by the code on the screen (agent/engine/keyboard_admission.h).
+  std::function<bool(const DeviceEntry&)> admitted;
+  // After each reconciliation.
+  std::function<void()> reconciled;
+};
+
 // Where wanted and enforced meet: notices in, verdicts, effects and events out. A shut acts and is
 // then recorded. An allow is recorded durably and then acts; the adopted devices alone are let in
 // first, so that a full disk locks nobody out. While the terminal observes, verdicts are told and
@@ -26,13 +34,14 @@ class DeviceControl {
   // All outlive this. `here` says who and when; `adopted` is the list in force.
   DeviceControl(Seams& seams, const Settings& settings, Reporter& reporter, GrantBook& grants,
                 PolicyKeeper& policies, const std::vector<core::AdoptedDevice>& adopted,
-                ModeKeeper& mode, std::function<core::Here()> here)
+                ModeKeeper& mode, DeviceWatch watch, std::function<core::Here()> here)
       : seams_(seams),
         reporter_(reporter),
         grants_(grants),
         policies_(policies),
         adopted_(adopted),
         mode_(mode),
+        watch_(std::move(watch)),
         here_(std::move(here)),
         table_(seams.devices),
         closer_(seams, settings, reporter),
@@ -88,6 +97,7 @@ class DeviceControl {
   PolicyKeeper& policies_;
   const std::vector<core::AdoptedDevice>& adopted_;
   ModeKeeper& mode_;
+  DeviceWatch watch_;
   std::function<core::Here()> here_;
   DeviceTable table_;
   MediumCloser closer_;

@@ -11,7 +11,8 @@ namespace sekisho::engine {
 void DeviceControl::Open(const std::string& port_path) {
   DeviceEntry* entry = table_.Find(port_path);
   if (entry == nullptr || entry->handling != Handling::kSettled) return;
-  if (entry->verdict.reason == core::VerdictReason::kAdopted && core::Adoptable(entry->device)) {
+  if (entry->verdict.reason == core::VerdictReason::kAdopted && core::Adoptable(entry->device) &&
+      !watch_.admitted(*entry)) {
     return OpenAdopted(*entry);
   }
   OpenRecorded(*entry);

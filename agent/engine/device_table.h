@@ -30,6 +30,11 @@ enum class Asking {
   kSettled,
 };
 
+// Whether a refused keyboard may still be admitted by the code on the screen
+// (agent/engine/keyboard_admission.h): one that was asked for it, or that has changed what it is,
+// must be plugged in anew.
+enum class CodeChance { kLeft, kGone };
+
 inline constexpr std::size_t kMaxToldIds = 16;
 
 // What a device says of itself when asked: a claim, for people. No verdict depends on it.
@@ -54,6 +59,7 @@ struct DeviceEntry {
   std::string reference;
   Asking asking = Asking::kNot;
   DeviceTold told;
+  CodeChance code = CodeChance::kLeft;
 };
 
 // For events and people: the device that was decided on, with the classes that it claims besides.

@@ -45,10 +45,16 @@ Engine::Engine(Seams seams, Settings settings)
       beacons_(seams_.clock),
       mode_(seams_, store_, reporter_, [this] { control_.BeginObserving(); }),
       control_(seams_, settings_, reporter_, grants_, policies_, adoption_.adopted(), mode_,
+               DeviceWatch{
+                   .admitted = [this](const DeviceEntry& each) { return keyboard_.Admits(each); },
+                   .reconciled = [this] { keyboard_.Look(); },
+               },
                [this] { return Here(); }),
+      keyboard_(seams_, store_, reporter_, mode_, control_),
       protections_(seams_, reporter_, mode_, control_),
       uplink_(reporter_, identity_),
-      orders_(seams_.clock, store_, reporter_, throttle_, identity_, mode_, adoption_, control_.table(),
+      orders_(seams_.clock, store_, reporter_, throttle_, identity_, mode_, adoption_,
+              control_.table(),
               OrderEffects{
                   .reconcile = [this] { control_.ReconcileAnew(); },
                   .say_status = [this] { SendStatus(); },
@@ -128,6 +134,7 @@ void Engine::Start() {
       seams_.loop.WatchReadable(seams_.devices.Readable(), [this] { control_.OnNotices(); });
   control_.Rescan("start");
   if (found == ModeKeeper::Found::kObserveNow) control_.BeginObserving();
+  keyboard_.Start();
   protections_.Try();
   ScheduleAlarm();
   integrity_.Start();
@@ -137,6 +144,7 @@ void Engine::Start() {
 void Engine::LoadState() {
   origin_.Tell(reporter_);
   adoption_.Load();
+  keyboard_.Load();
   parcels_.Load();
   if (identity_.get() != nullptr) {
     policies_.Load(*identity_.get());
@@ -300,6 +308,7 @@ void Engine::CheckClock() {
 }
 
 void Engine::Stop() {
+  keyboard_.Stop();
   for (auto& [port_path, entry] : control_.table().entries()) control_.TellHeldBack(entry);
   (void)reporter_.Record(EventOf(v1::EVENT_KIND_AGENT_STOPPED));
 }

@@ -18,6 +18,7 @@
 #include "agent/engine/identity.h"
 #include "agent/engine/identity_origin.h"
 #include "agent/engine/integrity.h"
+#include "agent/engine/keyboard_admission.h"
 #include "agent/engine/mode_keeper.h"
 #include "agent/engine/order_book.h"
 #include "agent/engine/parcel.h"
@@ -119,6 +120,7 @@ class Engine {
   BeaconWatch beacons_;
   ModeKeeper mode_;
   DeviceControl control_;
+  KeyboardAdmission keyboard_;
   Protections protections_;
   Uplink uplink_;
   OrderBook orders_;

@@ -17,6 +17,7 @@ constexpr std::size_t kNonceBytes = 16;
 
 void Engine::AttachLink(LinkPort* port) {
   uplink_.Attach(port);
+  keyboard_.LinkIs(uplink_.state());
   if (port == nullptr) return enrolment_.LinkGone();
   SendConfiguration();
   unattended_.LinkAttached();
@@ -59,6 +60,7 @@ void Engine::FromLink(const v1::LinkUp& message) {
       const bool connects = message.state() == v1::LINK_STATE_CONNECTED &&
                             uplink_.state() != v1::LINK_STATE_CONNECTED;
       uplink_.SetState(message.state());
+      keyboard_.LinkIs(message.state());
       if (!connects) return;
       SendStatus();
       return uplink_.Send();

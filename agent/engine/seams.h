@@ -12,6 +12,7 @@
 #include "platform/api/event_loop.h"
 #include "platform/api/file_watch.h"
 #include "platform/api/files.h"
+#include "platform/api/keyboard_code.h"
 #include "platform/api/probes.h"
 #include "platform/api/usb_probe.h"
 
@@ -37,6 +38,8 @@ struct Seams {
   platform::FileWatch* file_watch = nullptr;
   // Null: no device has a role.
   platform::DeviceRoles* device_roles = nullptr;
+  // Null: no screen to show a code on.
+  platform::KeyboardCode* keyboard_code = nullptr;
 };
 
 // What the terminal tells the console about itself when it enrols: hints, not an identity.

@@ -37,6 +37,8 @@ const char* Name(StateFile file) {
       return "mode";
     case StateFile::kParcels:
       return "parcels";
+    case StateFile::kKeyboard:
+      return "keyboard";
     case StateFile::kSeenFiles:
       return "seen-files";
     case StateFile::kAdoptedOthers:

@@ -24,7 +24,8 @@ enum class StateFile {
   kSeenFiles,
   kAdoptedOthers,
   kOrigin,
-  kParcels
+  kParcels,
+  kKeyboard
 };
 
 // The file's name in the state directory.

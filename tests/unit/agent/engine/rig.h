@@ -16,6 +16,7 @@
 #include "platform/fake/device_roles.h"
 #include "platform/fake/event_loop.h"
 #include "platform/fake/files.h"
+#include "platform/fake/keyboard_code.h"
 #include "platform/fake/media.h"
 #include "platform/fake/usb_bus.h"
 #include "platform/fake/usb_probe.h"
@@ -123,6 +124,8 @@ class Terminal {
   // Null: files are not watched.
   platform::FileWatch* file_watch = nullptr;
   platform::fake::FakeDeviceRoles roles;
+  // Null: a terminal without a screen of its own.
+  platform::KeyboardCode* keyboard_code = nullptr;
   engine::Settings settings;
   RecordingLink link;
   // What the link says that the console knows, when it connects.
