@@ -111,6 +111,13 @@ bool Adoption::IsAdopted(const core::Device& device) const {
   });
 }
 
+bool Adoption::IsSettled(const core::Device& device) const {
+  const auto there = [&](const auto& each) { return each.port_path == device.port_path; };
+  const bool alone = std::ranges::count_if(adopted_, there) == 1;
+  return alone && IsAdopted(device) &&
+         std::ranges::any_of(others_, there) != core::Adoptable(device);
+}
+
 v1::LocalAdoptReply Adoption::Propose(const DeviceTable& table) const {
   v1::LocalAdoptReply reply;
   for (const auto& [port_path, entry] : table.entries()) {
@@ -129,12 +136,7 @@ v1::LocalAdoptReply Adoption::Propose(const DeviceTable& table) const {
 
 Answer<v1::LocalAdoptReply> Adoption::Adopt(const DeviceTable& table,
                                             const std::vector<std::string>& handles) {
-  std::vector<const DeviceEntry*> chosen;
-  const auto choose = [&](const DeviceEntry* entry) {
-    if (std::ranges::find(chosen, entry) == chosen.end() && !IsAdopted(entry->device)) {
-      chosen.push_back(entry);
-    }
-  };
+  std::vector<const DeviceEntry*> entries;
   for (const std::string& handle : handles) {
     const DeviceEntry* entry = table.Find(handle);
     if (entry == nullptr) {
@@ -145,7 +147,21 @@ Answer<v1::LocalAdoptReply> Adoption::Adopt(const DeviceTable& table,
     if (!hub && (!candidate || candidate->offer == AdoptionCandidate::Offer::kRefuse)) {
       return Fail(v1::LOCAL_ERROR_INVALID, "not-adoptable", {{"device", handle}});
     }
-    for (const std::string& above : PortsAbove(handle)) {
+    entries.push_back(entry);
+  }
+  return Take(table, entries);
+}
+
+Answer<v1::LocalAdoptReply> Adoption::Take(const DeviceTable& table,
+                                           const std::vector<const DeviceEntry*>& entries) {
+  std::vector<const DeviceEntry*> chosen;
+  const auto choose = [&](const DeviceEntry* entry) {
+    if (std::ranges::find(chosen, entry) == chosen.end() && !IsSettled(entry->device)) {
+      chosen.push_back(entry);
+    }
+  };
+  for (const DeviceEntry* entry : entries) {
+    for (const std::string& above : PortsAbove(entry->device.port_path)) {
       const DeviceEntry* hub = table.Find(above);
       if (hub == nullptr || !core::Adoptable(hub->device)) {
         return Fail(v1::LOCAL_ERROR_INVALID, "not-adoptable", {{"device", above}});

@@ -21,8 +21,9 @@ namespace sekisho::engine {
 
 // The devices that were written down by root or the console. Keyboards, pointers and hubs come up
 // without agent, policy or console: they stand where the boot reads them (platform::BootRules). The
-// others (the network adapter that reaches the console, smart-card readers, built-in cameras) are
-// agentd's own: it opens them once it can record that.
+// others (the network adapter that reaches the console, smart-card readers, built-in cameras, and
+// what the office ordered before it was seen here) are agentd's own: it opens them once it can
+// record that.
 class Adoption {
  public:
   // All outlive this. `identity` says where the console is.
@@ -42,16 +43,29 @@ class Adoption {
 
   // ---- By the office's orders (adoption_orders.cc). INVALID_ARGUMENT says why it can never be;
   // the caller reconciles.
-  // The device need not be here: it is then let in by agentd when it comes, if it may be adopted at
-  // all, and comes up without agentd only from Complete on.
+  // Any device whose Adoptability is not kNever, proposed or not: the office knows what it is for.
+  // It need not be here: it is then let in by agentd when it comes, if it may be adopted at all,
+  // and comes up without agentd only from Complete on. Until then, what was adopted in its port
+  // before stays so.
   absl::Status AdoptOrdered(const DeviceTable& table, const v1::GrantedDevice& device);
-  absl::Status Abandon(const v1::GrantedDevice& device);
+  // "last-keyboard": what is abandoned is a keyboard, or is away and may be one, and no other
+  // adopted keyboard is here.
+  enum class LastKeyboard { kRefuse, kAbandon };
+  absl::Status Abandon(const DeviceTable& table, const v1::GrantedDevice& device,
+                       LastKeyboard last_keyboard);
   // Writes down, with the hubs above them, devices that were away when they were ordered.
   void Complete(const DeviceTable& table);
 
  private:
   bool IsAdopted(const core::Device& device) const;
   std::optional<AdoptionCandidate> Candidate(const DeviceEntry& entry) const;
+  // Durably writes down these and the hubs above them, and records it.
+  Answer<v1::LocalAdoptReply> Take(const DeviceTable& table,
+                                   const std::vector<const DeviceEntry*>& entries);
+  // Whether it is adopted, stands where it belongs, and is the only one in its port.
+  bool IsSettled(const core::Device& device) const;
+  // Whether somebody can still type here, or could not with this one either.
+  bool LeavesKeyboard(const DeviceTable& table, const core::AdoptedDevice& abandoned) const;
   void LoadOthers();
   absl::Status SaveOthers(std::vector<core::AdoptedDevice> others);
   Seams& seams_;
@@ -60,7 +74,8 @@ class Adoption {
   const IdentityKeeper& identity_;
   std::vector<core::AdoptedDevice> adopted_;  // all of them
   std::vector<platform::BootDevice> boot_devices_;
-  std::vector<core::AdoptedDevice> others_;  // of `adopted_`, those that are not the boot's
+  // Of `adopted_`, those that are not the boot's: not yet, or never.
+  std::vector<core::AdoptedDevice> others_;
 };
 
 }  // namespace sekisho::engine

@@ -12,14 +12,23 @@
 namespace sekisho::engine {
 namespace {
 
-// A device that nobody here has seen yet: its boot rule matches nothing until Complete.
-bool Unseen(const platform::BootDevice& device) {
-  return device.vendor_id == 0 && device.product_id == 0;
+// As many as come up at boot: whoever orders more has lost count.
+constexpr std::size_t kMostOthers = 128;
+
+// "2-1.4": the bus, and the ports down to it.
+bool IsPortPath(std::string_view text) {
+  const std::size_t dash = text.find('-');
+  const auto numbers = [](std::string_view part) {
+    if (part.empty() || part.front() == '.' || part.back() == '.') return false;
+    return part.find("..") == part.npos && part.find_first_not_of("0123456789.") == part.npos;
+  };
+  return dash != text.npos && text.substr(0, dash).find('.') == text.npos &&
+         numbers(text.substr(0, dash)) && numbers(text.substr(dash + 1));
 }
 
 std::optional<core::AdoptedDevice> Parse(const v1::GrantedDevice& device) {
   core::AdoptedDevice parsed;
-  if (device.fingerprint().size() != parsed.fingerprint.size() || device.port_path().empty()) {
+  if (device.fingerprint().size() != parsed.fingerprint.size() || !IsPortPath(device.port_path())) {
     return std::nullopt;
   }
   std::ranges::transform(device.fingerprint(), parsed.fingerprint.begin(),
@@ -67,36 +76,49 @@ absl::Status Adoption::AdoptOrdered(const DeviceTable& table, const v1::GrantedD
   const std::optional<core::AdoptedDevice> ordered = Parse(device);
   if (!ordered) return absl::InvalidArgumentError("device-malformed");
   if (std::ranges::find(adopted_, *ordered) != adopted_.end()) return absl::OkStatus();
-  if (Present(table, *ordered) != nullptr) {
-    const Answer<v1::LocalAdoptReply> answer = Adopt(table, {device.port_path()});
+  if (const DeviceEntry* entry = Present(table, *ordered)) {
+    if (core::AdoptabilityOf(entry->device) == core::Adoptability::kNever) {
+      return absl::InvalidArgumentError("not-adoptable");
+    }
+    const Answer<v1::LocalAdoptReply> answer = Take(table, {entry});
     if (const auto* failure = std::get_if<v1::LocalFailure>(&answer)) return StatusOf(*failure);
     return absl::OkStatus();
   }
-  std::vector<platform::BootDevice> boot_devices = boot_devices_;
-  std::erase_if(boot_devices,
-                [&](const auto& each) { return each.port_path == ordered->port_path; });
-  platform::BootDevice& added = boot_devices.emplace_back();
-  added.port_path = ordered->port_path;
-  added.fingerprint_hex = contract::ToHex(ordered->fingerprint);
-  added.serial = ordered->serial;
-  if (absl::Status status = StatusOf(seams_.boot_rules.Install(boot_devices)); !status.ok()) {
-    return status;
-  }
-  boot_devices_ = std::move(boot_devices);
-  std::erase_if(adopted_, [&](const auto& each) { return each.port_path == ordered->port_path; });
+  if (others_.size() >= kMostOthers) return absl::InvalidArgumentError("too-many-devices");
+  std::vector<core::AdoptedDevice> others = others_;
+  others.push_back(*ordered);
+  if (absl::Status saved = SaveOthers(std::move(others)); !saved.ok()) return saved;
   adopted_.push_back(*ordered);
   (void)reporter_.Record(EventAbout(v1::EVENT_KIND_DEVICE_ADOPTED, device));
   return absl::OkStatus();
 }
 
-absl::Status Adoption::Abandon(const v1::GrantedDevice& device) {
+bool Adoption::LeavesKeyboard(const DeviceTable& table,
+                              const core::AdoptedDevice& abandoned) const {
+  const auto types = [](const DeviceEntry* entry) {
+    return entry != nullptr && entry->device.classes.contains(core::DeviceClass::kKeyboard);
+  };
+  const DeviceEntry* entry = Present(table, abandoned);
+  if (entry != nullptr && !types(entry)) return true;
+  return std::ranges::any_of(adopted_, [&](const core::AdoptedDevice& each) {
+    return each != abandoned && types(Present(table, each));
+  });
+}
+
+absl::Status Adoption::Abandon(const DeviceTable& table, const v1::GrantedDevice& device,
+                               LastKeyboard last_keyboard) {
   const std::optional<core::AdoptedDevice> ordered = Parse(device);
   if (!ordered) return absl::InvalidArgumentError("device-malformed");
   const auto found = std::ranges::find(adopted_, *ordered);
   if (found == adopted_.end()) return absl::OkStatus();  // as it is to be
+  if (last_keyboard == LastKeyboard::kRefuse && !LeavesKeyboard(table, *ordered)) {
+    return absl::InvalidArgumentError("last-keyboard");
+  }
   std::vector<platform::BootDevice> boot_devices = boot_devices_;
-  std::erase_if(boot_devices,
-                [&](const auto& each) { return each.port_path == ordered->port_path; });
+  std::erase_if(boot_devices, [&](const platform::BootDevice& each) {
+    return each.port_path == ordered->port_path && each.serial == ordered->serial &&
+           each.fingerprint_hex == contract::ToHex(ordered->fingerprint);
+  });
   if (absl::Status status = StatusOf(seams_.boot_rules.Install(boot_devices)); !status.ok()) {
     return status;
   }
@@ -110,25 +132,17 @@ absl::Status Adoption::Abandon(const v1::GrantedDevice& device) {
 }
 
 void Adoption::Complete(const DeviceTable& table) {
-  const std::vector<core::AdoptedDevice> adopted = adopted_;
-  for (const core::AdoptedDevice& each : adopted) {
-    const auto listed = std::ranges::find_if(boot_devices_, [&](const auto& device) {
-      return device.port_path == each.port_path && Unseen(device);
-    });
+  const std::vector<core::AdoptedDevice> others = others_;
+  for (const core::AdoptedDevice& each : others) {
     const DeviceEntry* entry = Present(table, each);
-    if (listed == boot_devices_.end() || entry == nullptr || !core::Adoptable(entry->device)) {
+    if (entry == nullptr || IsSettled(entry->device) ||
+        core::AdoptabilityOf(entry->device) == core::Adoptability::kNever) {
       continue;
     }
-    const std::vector<platform::BootDevice> boot_devices_before = boot_devices_;
-    const std::vector<core::AdoptedDevice> adopted_before = adopted_;
-    boot_devices_.erase(listed);
-    std::erase(adopted_, each);
-    const Answer<v1::LocalAdoptReply> answer = Adopt(table, {each.port_path});
+    const Answer<v1::LocalAdoptReply> answer = Take(table, {entry});
     if (std::holds_alternative<v1::LocalAdoptReply>(answer)) continue;
     Log(Severity::kWarning, absl::StrCat("an ordered device does not come up at boot yet: ",
                                          std::get<v1::LocalFailure>(answer).code()));
-    boot_devices_ = boot_devices_before;
-    adopted_ = adopted_before;
   }
 }
 

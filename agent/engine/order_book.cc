@@ -116,7 +116,10 @@ absl::Status OrderBook::Apply(const v1::Order& order) {
       break;
     }
     case v1::Order::kAbandonDevice: {
-      absl::Status abandoned = adoption_.Abandon(order.abandon_device().device());
+      absl::Status abandoned = adoption_.Abandon(devices_, order.abandon_device().device(),
+                                                 order.abandon_device().even_the_last()
+                                                     ? Adoption::LastKeyboard::kAbandon
+                                                     : Adoption::LastKeyboard::kRefuse);
       if (!abandoned.ok()) return abandoned;
       break;
     }

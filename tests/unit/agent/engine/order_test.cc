@@ -1,5 +1,6 @@
 #include <functional>
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "proto/contract/keys.h"
@@ -51,6 +52,22 @@ class OrderTest : public ::testing::Test {
     device.set_serial(facts.serial);
     device.set_port_path(port);
     return order;
+  }
+  enum class LastKeyboard { kRefuse, kAbandon };
+  v1::Order AbandonOrder(std::uint64_t version, const std::string& port,
+                         const platform::DeviceFacts& facts, LastKeyboard last_keyboard) const {
+    v1::Order order = OrderOf(version);
+    v1::AbandonDevice& abandon = *order.mutable_abandon_device();
+    *abandon.mutable_device() = DeviceOrder(0, port, facts).adopt_device().device();
+    abandon.set_even_the_last(last_keyboard == LastKeyboard::kAbandon);
+    return order;
+  }
+  // Belongs to a terminal when the office says so; nothing proposes it.
+  static platform::DeviceFacts Camera() {
+    platform::DeviceFacts facts = Keyboard();
+    facts.descriptors = Descriptors(0x046d, 0x0825, {{0x0e, 0x01, 0x00}});
+    facts.serial = "C1";
+    return facts;
   }
   void Send(const v1::Order& order) { terminal.FromConsole(terminal.console.SealOrder(order)); }
   std::vector<std::string> Applied() {
@@ -389,20 +406,30 @@ TEST_F(OrderTest, AnAdoptedDeviceThatIsHereOpensAtOnce) {
   EXPECT_THAT(terminal.Events(v1::EVENT_KIND_DEVICE_ADOPTED), SizeIs(1));
   EXPECT_THAT(Applied(), ElementsAre("1 adopt-device"));
 
-  v1::Order abandon = OrderOf(2);
-  *abandon.mutable_abandon_device()->mutable_device() =
-      DeviceOrder(0, "2-1", Keyboard()).adopt_device().device();
-  Send(abandon);
+  Send(AbandonOrder(2, "2-1", Keyboard(), LastKeyboard::kAbandon));
   EXPECT_FALSE(terminal.bus.Authorised("2-1"));
   EXPECT_THAT(*terminal.boot_rules.Installed(), IsEmpty());
   EXPECT_THAT(terminal.Events(v1::EVENT_KIND_DEVICE_ABANDONED), SizeIs(1));
 }
 
+TEST_F(OrderTest, WhatTheOfficeNamesNeedsNoProposal) {
+  terminal.StartEnrolled();
+  terminal.bus.Plug("2-1", Camera());
+  terminal.Settle();
+  Send(DeviceOrder(1, "2-1", Camera()));
+  EXPECT_TRUE(terminal.bus.Authorised("2-1"));
+  EXPECT_THAT(Applied(), ElementsAre("1 adopt-device"));
+  EXPECT_THAT(*terminal.boot_rules.Installed(), IsEmpty())
+      << "nothing but input comes up before it can be recorded";
+  terminal.Reboot();
+  terminal.Start();
+  EXPECT_TRUE(terminal.bus.Authorised("2-1"));
+}
+
 TEST_F(OrderTest, AnAdoptedDeviceThatIsAwayOpensWhenItComesAndFromThenOnAtBoot) {
   terminal.StartEnrolled();
   Send(DeviceOrder(1, "2-1", Keyboard()));
-  ASSERT_THAT(*terminal.boot_rules.Installed(), SizeIs(1));
-  EXPECT_EQ(terminal.boot_rules.Installed()->front().vendor_id, 0u) << "nobody has seen it";
+  EXPECT_THAT(*terminal.boot_rules.Installed(), IsEmpty()) << "nobody has seen it";
   terminal.Restart();
   terminal.bus.Plug("2-1", Keyboard());
   terminal.Settle();
@@ -410,6 +437,26 @@ TEST_F(OrderTest, AnAdoptedDeviceThatIsAwayOpensWhenItComesAndFromThenOnAtBoot) 
   terminal.Advance(2min);
   ASSERT_THAT(*terminal.boot_rules.Installed(), SizeIs(1));
   EXPECT_NE(terminal.boot_rules.Installed()->front().vendor_id, 0u);
+  terminal.Restart();
+  terminal.Advance(2min);
+  EXPECT_THAT(terminal.Events(v1::EVENT_KIND_DEVICE_ADOPTED), SizeIs(2)) << "ordered, and seen";
+}
+
+TEST_F(OrderTest, WhatIsAwayTakesNobodysPlaceBeforeItComes) {
+  terminal.StartEnrolled();
+  terminal.bus.Plug("2-1", Keyboard());
+  terminal.Settle();
+  Send(DeviceOrder(1, "2-1", Keyboard()));
+  ASSERT_TRUE(terminal.bus.Authorised("2-1"));
+  Send(DeviceOrder(2, "2-1", Camera()));
+  terminal.Restart();
+  EXPECT_TRUE(terminal.bus.Authorised("2-1")) << "or nobody could type until it is there";
+  EXPECT_THAT(*terminal.boot_rules.Installed(), SizeIs(1));
+  terminal.bus.Unplug("2-1");
+  terminal.bus.Plug("2-1", Camera());
+  terminal.Advance(2min);
+  EXPECT_TRUE(terminal.bus.Authorised("2-1"));
+  EXPECT_THAT(*terminal.boot_rules.Installed(), IsEmpty()) << "one device a port";
 }
 
 TEST_F(OrderTest, AStickIsNotAdoptedNorWhenItComesLater) {
@@ -423,14 +470,40 @@ TEST_F(OrderTest, AStickIsNotAdoptedNorWhenItComesLater) {
   terminal.bus.Plug("2-2", Stick("B2"));
   terminal.Advance(2min);
   EXPECT_FALSE(terminal.bus.Authorised("2-2"));
-  ASSERT_THAT(*terminal.boot_rules.Installed(), SizeIs(1));
-  EXPECT_EQ(terminal.boot_rules.Installed()->front().vendor_id, 0u) << "matches nothing at boot";
+  EXPECT_THAT(*terminal.boot_rules.Installed(), IsEmpty());
+}
+
+TEST_F(OrderTest, TheLastKeyboardIsAbandonedOnlyWhenTheOrderSaysSo) {
+  terminal.StartEnrolled();
+  for (const char* port : {"2-1", "2-2"}) terminal.bus.Plug(port, Keyboard());
+  terminal.bus.Plug("2-3", Camera());
+  terminal.Settle();
+  Send(DeviceOrder(1, "2-1", Keyboard()));
+  Send(DeviceOrder(2, "2-2", Keyboard()));
+  Send(DeviceOrder(3, "2-3", Camera()));
+  Send(DeviceOrder(4, "2-4", Keyboard()));
+  ASSERT_THAT(Applied(), SizeIs(4));
+  Send(AbandonOrder(5, "2-1", Keyboard(), LastKeyboard::kRefuse));
+  EXPECT_FALSE(terminal.bus.Authorised("2-1")) << "there was another one";
+  Send(AbandonOrder(6, "2-2", Keyboard(), LastKeyboard::kRefuse));
+  EXPECT_TRUE(terminal.bus.Authorised("2-2")) << "the one in 2-4 is away";
+  EXPECT_THAT(Refused(), ElementsAre("6 last-keyboard"));
+  Send(AbandonOrder(7, "2-3", Camera(), LastKeyboard::kRefuse));
+  EXPECT_FALSE(terminal.bus.Authorised("2-3")) << "nobody types with it";
+  Send(AbandonOrder(8, "2-4", Keyboard(), LastKeyboard::kRefuse));
+  EXPECT_THAT(Refused(), SizeIs(1)) << "one that is away is not the last when another is here";
+  Send(AbandonOrder(9, "2-2", Keyboard(), LastKeyboard::kAbandon));
+  EXPECT_FALSE(terminal.bus.Authorised("2-2"));
 }
 
 TEST_F(OrderTest, ADeviceAtNoPortIsRefused) {
   terminal.StartEnrolled();
-  Send(DeviceOrder(1, "", Keyboard()));
-  EXPECT_THAT(Refused(), ElementsAre("1 device-malformed"));
+  std::vector<std::string> refused;
+  for (const char* port : {"", "2", "usb2", "2-", "-1", "2-1..4", "2-1.", "2.1-4", "2-1/../3"}) {
+    Send(DeviceOrder(refused.size() + 1, port, Keyboard()));
+    refused.push_back(absl::StrCat(refused.size() + 1, " device-malformed"));
+  }
+  EXPECT_EQ(Refused(), refused);
 }
 
 // ---- the status
