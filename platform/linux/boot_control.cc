@@ -75,24 +75,29 @@ Outcome LinuxBootControl::SetNext(const NextBoot& next) {
     return MakeFailure(EINVAL, "set the next boot's mode");
   }
   const Fd lock = LockOn(paths_.lock);
+  ThisBoot now = Now();
+  std::optional<Failure> failure;
+  const std::optional<NextBoot> before = WrittenNext();
+  const bool confirmed = before && before->mode == BootMode::kEnforce;
+  if (now.mode == BootMode::kTrial && !confirmed && clock_() >= now.trial_deadline) {
+    failure = Undo(now);
+  }
   if (Outcome written = WriteNext(next); !written.ok()) return written;
   unlink(paths_.trial_undone.c_str());
-  ThisBoot now = Now();
-  Outcome opened = Done{};
-  Outcome noted = Done{};
+  Outcome done = Done{};
+  const bool refuses = now.mode == BootMode::kTrial || now.mode == BootMode::kEnforce;
   if (next.mode == BootMode::kEnforce && now.mode == BootMode::kTrial) {
     now.mode = BootMode::kEnforce;
-    noted = WriteNow(now);
+    done = WriteNow(now);
   } else if (next.mode == BootMode::kObserve &&
-             (now.mode == BootMode::kTrial || now.mode == BootMode::kEnforce)) {
-    opened = Open();
-    now.mode = BootMode::kObserve;
-    noted = WriteNow(now);
+             (refuses || access(paths_.opening.c_str(), F_OK) == 0)) {
+    done = Observe(now);
   }
   Outcome carried = carry_();
-  for (Outcome* each : {&opened, &noted, &carried}) {
-    if (!each->ok()) return *each;
+  for (Outcome* each : {&done, &carried}) {
+    if (!each->ok() && !failure) failure = each->failure();
   }
+  if (failure) return *failure;
   return Done{};
 }
 
@@ -109,24 +114,14 @@ BootImage LinuxBootControl::Image() {
 Result<LinuxBootControl::Undoing> LinuxBootControl::UndoTrial() {
   const Fd lock = LockOn(paths_.lock);
   ThisBoot now = Now();
-  const std::optional<std::string> text = ReadText(files_, paths_.image.mode);
-  // In doubt not confirmed: a file that cannot be read must not keep people locked out.
-  std::optional<NextBoot> next = text ? ParseNextBoot(*text) : std::nullopt;
+  const std::optional<NextBoot> next = WrittenNext();
   Undoing undoing = Undoing::kNothing;
   std::optional<Failure> failure;
   if (now.mode == BootMode::kTrial && next && next->mode == BootMode::kEnforce) {
     now.mode = BootMode::kEnforce;
     if (Outcome noted = WriteNow(now); !noted.ok()) return noted.failure();
   } else if (now.mode == BootMode::kTrial) {
-    // Before it is tried: dying half-way must not leave it half done for ever.
-    Outcome marked = Write(files_, paths_.trial_undone, "", FileMode::kWorldReadable);
-    Outcome opened = Open();
-    now.mode = BootMode::kObserve;
-    now.undone = "running";
-    Outcome noted = WriteNow(now);
-    for (Outcome* each : {&opened, &marked, &noted}) {
-      if (!each->ok() && !failure) failure = each->failure();
-    }
+    failure = Undo(now);
     undoing = Undoing::kUndone;
   }
   if (access(paths_.trial_undone.c_str(), F_OK) == 0) {
@@ -140,6 +135,36 @@ Result<LinuxBootControl::Undoing> LinuxBootControl::UndoTrial() {
   }
   if (failure) return *failure;
   return undoing;
+}
+
+// In doubt not confirmed: a file that cannot be read must not keep people locked out.
+std::optional<NextBoot> LinuxBootControl::WrittenNext() {
+  const std::optional<std::string> text = ReadText(files_, paths_.image.mode);
+  return text ? ParseNextBoot(*text) : std::nullopt;
+}
+
+std::optional<Failure> LinuxBootControl::Undo(ThisBoot& now) {
+  // Before it is tried: dying half-way must not leave it half done for ever.
+  Outcome marked = Write(files_, paths_.trial_undone, "", FileMode::kWorldReadable);
+  Outcome opened = Open();
+  now.mode = BootMode::kObserve;
+  now.undone = "running";
+  Outcome noted = WriteNow(now);
+  for (Outcome* each : {&opened, &marked, &noted}) {
+    if (!each->ok()) return each->failure();
+  }
+  return std::nullopt;
+}
+
+// Unlike Undo: nobody is locked out meanwhile, so what is said comes first.
+Outcome LinuxBootControl::Observe(ThisBoot& now) {
+  now.mode = BootMode::kObserve;
+  Outcome marked = Write(files_, paths_.opening, "", FileMode::kWorldReadable);
+  if (!marked.ok()) return marked;
+  if (Outcome noted = WriteNow(now); !noted.ok()) return noted;
+  if (Outcome opened = Open(); !opened.ok()) return opened;
+  unlink(paths_.opening.c_str());
+  return Done{};
 }
 
 // A restart that came before the change was carried: every boot carries what is missing, and makes

@@ -28,7 +28,8 @@ TEST(Opening, LetsNewDevicesInAndAuthorisesThoseThatAreThere) {
 
 class BootControlOnDisk : public ::testing::Test {
  protected:
-  BootControlOnDisk() : control(files, [this] { return Carry(); }, Paths()) {
+  BootControlOnDisk()
+      : control(files, [this] { return Carry(); }, Paths(), [this] { return clock; }) {
     std::filesystem::create_directories(scratch.path("etc"));
     stick = sysfs.Plug("1-1", "S", StickDescriptors());
     sysfs.Write(stick + "/authorized", "0\n");
@@ -65,6 +66,7 @@ class BootControlOnDisk : public ::testing::Test {
   std::string stick;
   LinuxFiles files;
   int carried = 0;
+  BootTime clock = seconds(600);
   LinuxBootControl control;
 };
 
@@ -154,6 +156,67 @@ TEST_F(BootControlOnDisk, ObservingLetsEverythingInAtOnceButNotInARescue) {
   EXPECT_FALSE(Shut());
   EXPECT_EQ(control.Now().mode, BootMode::kObserve);
   EXPECT_EQ(control.Now().undone, "") << "it was ordered";
+}
+
+TEST_F(BootControlOnDisk, ObservingThatCannotBeSaidOpensNothingAndIsDoneWhenItIsOrderedAgain) {
+  ASSERT_TRUE(control.Begin({BootMode::kEnforce, {}, ""}).ok());
+  std::filesystem::remove(scratch.path("run/boot"));
+  scratch.Write("run/boot/in-the-way", "");
+  EXPECT_FALSE(control.SetNext({BootMode::kObserve, seconds(900)}).ok());
+  EXPECT_EQ(control.Next().mode, BootMode::kObserve);
+  EXPECT_TRUE(Shut()) << "or it would be open, and said to refuse";
+  std::filesystem::remove_all(scratch.path("run/boot"));
+  EXPECT_TRUE(control.SetNext({BootMode::kObserve, seconds(900)}).ok());
+  EXPECT_FALSE(Shut());
+  EXPECT_EQ(control.Now().mode, BootMode::kObserve);
+}
+
+TEST_F(BootControlOnDisk, AnOpeningThatWasCutShortIsGoneOnWithAndADoneOneIsNot) {
+  ASSERT_TRUE(control.Begin({BootMode::kEnforce, {}, ""}).ok());
+  std::filesystem::remove(sysfs.path() + "/" + stick + "/authorized");
+  sysfs.Write(stick + "/authorized/in-the-way", "");
+  EXPECT_FALSE(control.SetNext({BootMode::kObserve, seconds(900)}).ok());
+  EXPECT_EQ(control.Now().mode, BootMode::kObserve) << "it is not said to refuse any more";
+  std::filesystem::remove_all(sysfs.path() + "/" + stick + "/authorized");
+  sysfs.Write(stick + "/authorized", "0\n");
+  EXPECT_TRUE(control.SetNext({BootMode::kObserve, seconds(900)}).ok());
+  EXPECT_FALSE(Shut());
+  sysfs.Write(stick + "/authorized", "0\n");
+  EXPECT_TRUE(control.SetNext({BootMode::kObserve, seconds(900)}).ok());
+  EXPECT_TRUE(Shut()) << "what another program shut since is its own";
+}
+
+TEST_F(BootControlOnDisk, ATrialThatIsOverIsUndoneAndNotConfirmedAnyMore) {
+  InTrial();
+  clock = seconds(900);
+  ASSERT_TRUE(control.SetNext({BootMode::kEnforce, seconds(900)}).ok());
+  EXPECT_EQ(control.Now().mode, BootMode::kObserve) << "what came up was decided on by nobody";
+  EXPECT_EQ(control.Now().undone, "running");
+  EXPECT_FALSE(Shut());
+  EXPECT_EQ(*control.UndoTrial(), Undoing::kNothing) << "the alarm comes late";
+  EXPECT_EQ(control.Now().mode, BootMode::kObserve);
+  EXPECT_EQ(control.Next().mode, BootMode::kEnforce) << "the later word";
+}
+
+TEST_F(BootControlOnDisk, WhatIsUndoneAlreadyTheAlarmLeavesAlone) {
+  InTrial();
+  clock = seconds(902);
+  ASSERT_TRUE(control.SetNext({BootMode::kObserve, seconds(900)}).ok());
+  EXPECT_FALSE(Shut());
+  EXPECT_EQ(control.Now().undone, "running");
+  sysfs.Write(stick + "/authorized", "0\n");
+  EXPECT_EQ(*control.UndoTrial(), Undoing::kNothing);
+  EXPECT_TRUE(Shut()) << "nothing is opened twice";
+  EXPECT_EQ(carried, 1);
+}
+
+TEST_F(BootControlOnDisk, ATrialConfirmedInTimeStaysConfirmedThoughNotedLate) {
+  InTrial();
+  scratch.Write("etc/mode", WriteNextBoot({BootMode::kEnforce, seconds(900)}));
+  clock = seconds(902);
+  ASSERT_TRUE(control.SetNext({BootMode::kEnforce, seconds(900)}).ok());
+  EXPECT_EQ(control.Now().mode, BootMode::kEnforce);
+  EXPECT_TRUE(Shut()) << "an enforced terminal is not opened";
 }
 
 TEST_F(BootControlOnDisk, RefusesWhatNoBootCanBe) {
