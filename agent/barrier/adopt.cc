@@ -17,7 +17,7 @@ namespace {
 
 struct Seen {
   Candidate candidate;
-  bool input = false;  // a keyboard or a pointer; else a hub
+  bool input = false;  // a keyboard or a pointer; the others only on the way to one
 };
 
 std::optional<Seen> Look(const std::string& sysfs, const std::string& port_path) {
@@ -46,7 +46,6 @@ std::optional<Seen> Look(const std::string& sysfs, const std::string& port_path)
     if (!seen.candidate.classes.empty()) seen.candidate.classes += ", ";
     seen.candidate.classes += core::Name(each);
   }
-  if (!seen.input && !device->classes.contains(core::DeviceClass::kHub)) return std::nullopt;
   seen.candidate.name = device->manufacturer + " " + device->product;
   seen.candidate.device = {port_path, platform::FingerprintHex(facts->descriptors),
                            device->vendor_id, device->product_id, facts->serial};

@@ -11,6 +11,7 @@
 
 #include "agent/barrier/boot_decision.h"
 #include "agent/barrier/grub_password.h"
+#include "agent/barrier/password_prompt.h"
 #include "agent/barrier/text.h"
 #include "platform/linux/descriptor_fd.h"
 #include "platform/linux/enforcer.h"
@@ -32,10 +33,16 @@ constexpr std::size_t kMaxHashText = 8192;
 Result<std::string> HashText(const std::string& hash_file) {
   if (hash_file == "-") return platform::ReadTextAt(STDIN_FILENO, "/dev/stdin", kMaxHashText);
   if (!hash_file.empty()) return platform::ReadTextAt(AT_FDCWD, hash_file, kMaxHashText);
-  std::cout << Say("Type the new rescue password, Enter, and the same once more:",
-                   "新しい復旧用パスワードを入力して Enter、続けてもう一度入力してください:")
-            << std::endl;
-  return platform::OutputOf({kHasher}, kMaxHashText);
+  const std::optional<std::string> password =
+      AskPassword(Say("New rescue password: ", "新しい復旧用パスワード: "));
+  const std::optional<std::string> again =
+      password ? AskPassword(Say("The same once more: ", "もう一度同じもの: ")) : std::nullopt;
+  if (!again) return platform::MakeFailure(ECANCELED, "ask for the password at a terminal");
+  if (password->empty() || *password != *again) {
+    return platform::MakeFailure(EINVAL, Say("take a password that was typed the same way twice",
+                                             "二度同じパスワードを入力してください"));
+  }
+  return platform::OutputOf({kHasher}, kMaxHashText, *password + "\n" + *again + "\n");
 }
 
 Exit WriteMenu() {

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "platform/api/result.h"
@@ -13,8 +14,10 @@ namespace sekisho::platform {
 // it ended with anything but 0.
 Outcome RunProgram(const std::vector<std::string>& words);
 
-// The same, and what it wrote on standard output; EFBIG above `limit` bytes.
-Result<std::string> OutputOf(const std::vector<std::string>& words, std::size_t limit);
+// The same, and what it wrote on standard output; EFBIG above `limit` bytes. With an `input` that
+// is all it reads (at most PIPE_BUF bytes, or EFBIG), else it reads what we would.
+Result<std::string> OutputOf(const std::vector<std::string>& words, std::size_t limit,
+                             std::string_view input = {});
 
 }  // namespace sekisho::platform
 

@@ -38,6 +38,38 @@ TEST(BootDevices, AListOfALaterVersionIsNotRead) {
   EXPECT_FALSE(ParseBootDevices("sekisho-adopted 2\nend 0\n"));
 }
 
+// The list is read before anything else is there that could say what belongs to this terminal.
+TEST(BootDevices, ALineThatIsNoDeviceSpoilsTheList) {
+  const auto list = [](const std::string& line) {
+    return ParseBootDevices("sekisho-adopted 1\n" + line + "\nend 1\n");
+  };
+  ASSERT_TRUE(list("1-1 " + kFingerprint + " 046d:c31c 4b31"));
+  const std::string long_serial(2 * 4097, 'a');
+  for (const std::string& line :
+       {"1-1\",RUN+=\"x " + kFingerprint + " 046d:c31c 4b31",
+        "usb1 " + kFingerprint + " 046d:c31c -", "1-1 " + kFingerprint.substr(2) + " 046d:c31c -",
+        "1-1 " + kFingerprint + "aa 046d:c31c -", "1-1 " + std::string(64, 'g') + " 046d:c31c -",
+        "1-1 " + kFingerprint + " 046d-c31c -", "1-1 " + kFingerprint + " 046d:c31cc -",
+        "1-1 " + kFingerprint + " 046x:c31c -", "1-1 " + kFingerprint + " 046d:c31x -",
+        "1-1 " + kFingerprint + " 046d:c31c ", "1-1 " + kFingerprint + " 046d:c31c 4b3",
+        "1-1 " + kFingerprint + " 046d:c31c " + long_serial, "1-1 " + kFingerprint + " 046d:c31c",
+        "1-1 " + kFingerprint + " 046d:c31c 4b31 4b31"}) {
+    EXPECT_FALSE(list(line)) << line;
+  }
+}
+
+TEST(BootDevices, OneTooManyIsNotWrittenNorRead) {
+  Scratch scratch;
+  LinuxFiles files;
+  const BootFiles paths{scratch.path("list"), scratch.path("rules")};
+  std::vector<BootDevice> devices(kMaxBootDevices, Devices().front());
+  ASSERT_TRUE(WriteBootFiles(files, paths, devices).ok());
+  devices.push_back(devices.front());
+  EXPECT_EQ(WriteBootFiles(files, paths, devices).failure().code.value(), E2BIG);
+  EXPECT_EQ(ReadBootFiles(files, paths)->size(), kMaxBootDevices);
+  EXPECT_FALSE(ParseBootDevices(WriteBootDevices(devices)));
+}
+
 TEST(BootDevices, RulesNameThePortTheIdsAndTheFingerprint) {
   const std::string rules = UdevRulesFor(Devices());
   EXPECT_NE(rules.find("KERNEL==\"1-1\", ATTR{idVendor}==\"046d\", ATTR{idProduct}==\"c31c\", "

@@ -28,6 +28,25 @@ TEST(SeenImages, WhatIsWrittenReadsBackAndNoPartOfItDoes) {
   EXPECT_TRUE(ParseSeenImages(WriteSeenImages({})));
 }
 
+TEST(SeenImages, AStampOfALaterVersionOrWithALineThatIsNoneIsNotRead) {
+  ASSERT_TRUE(ParseSeenImages("sekisho-boot-image 1\nimage a 1 2 t\nend 1\n"));
+  for (const char* text : {"", "sekisho-boot-image 2\nimage a 1 2 t\nend 1\n",
+                           "sekisho-boot-image 1\nimage a 1 2 t\nend 1\nmore",
+                           "sekisho-boot-image 1\nkernel a 1 2 t\nend 1\n",
+                           "sekisho-boot-image 1\nimage  1 2 t\nend 1\n",
+                           "sekisho-boot-image 1\nimage a x 2 t\nend 1\n",
+                           "sekisho-boot-image 1\nimage a 1 x t\nend 1\n",
+                           "sekisho-boot-image 1\nimage a 1 2 \nend 1\n",
+                           "sekisho-boot-image 1\nimage a 1 2 t t\nend 1\n",
+                           "sekisho-boot-image 1\nimage a 1 2 t\nend 2\n"}) {
+    EXPECT_FALSE(ParseSeenImages(text)) << text;
+  }
+  std::vector<SeenImage> many(65, {"initrd.img-6", 1, 2, "t"});
+  EXPECT_FALSE(ParseSeenImages(WriteSeenImages(many)));
+  many.pop_back();
+  EXPECT_TRUE(ParseSeenImages(WriteSeenImages(many)));
+}
+
 TEST(ImageListing, LacksNothingWhenAllOfItIsThere) {
   EXPECT_EQ(LackingInImage(kWholeListing, kTag, BootMode::kEnforce, AdoptedRules::kSome), "");
 }
@@ -41,6 +60,13 @@ TEST(ImageListing, NamesWhatIsMissing) {
   EXPECT_EQ(LackingInImage(listing, kTag, BootMode::kTrial, AdoptedRules::kSome),
             "etc/modprobe.d/sekisho.conf");
   EXPECT_EQ(LackingInImage(listing, kTag, BootMode::kObserve, AdoptedRules::kSome), "");
+  std::string unadopted(kWholeListing);
+  const std::size_t rules = unadopted.find("etc/udev");
+  unadopted.erase(rules, unadopted.find('\n', rules) + 1 - rules);
+  EXPECT_EQ(LackingInImage(unadopted, kTag, BootMode::kEnforce, AdoptedRules::kSome),
+            "etc/udev/rules.d/97-sekisho-adopted.rules")
+      << "the keyboard that the passphrase is typed on";
+  EXPECT_EQ(LackingInImage(unadopted, kTag, BootMode::kEnforce, AdoptedRules::kNone), "");
   // A name is the whole name.
   EXPECT_NE(LackingInImage("x" + std::string(kWholeListing), kTag, BootMode::kEnforce,
                            AdoptedRules::kSome),
@@ -96,7 +122,9 @@ class BootImageOnDisk : public ::testing::Test {
 };
 
 TEST_F(BootImageOnDisk, IsCarriedOnceTheImageWasSeenWithTheModeAndTheRulesAsTheyAre) {
-  EXPECT_EQ(Now().state, State::kStale) << "never looked into";
+  EXPECT_EQ(Now().state, State::kStale);
+  EXPECT_NE(Now().detail.find("was made since it was looked into"), std::string::npos)
+      << Now().detail;
   Remember(Wanted());
   EXPECT_EQ(Now().state, State::kCarried) << Now().detail;
 }
@@ -122,6 +150,18 @@ TEST_F(BootImageOnDisk, IsStaleWithAKernelThatHasNoInitramfsAndSaysWhich) {
   scratch.Write("boot/vmlinuz-6.1.0-33-amd64", "kernel");
   EXPECT_EQ(Now().state, State::kStale);
   EXPECT_NE(Now().detail.find("initrd.img-6.1.0-33-amd64 is missing"), std::string::npos);
+}
+
+// What lies there is no initramfs, and lsinitramfs says so, or is missing: either way nobody saw
+// the mode in it.
+TEST_F(BootImageOnDisk, AnImageThatCannotBeLookedIntoIsNotCarriedAndStaysSo) {
+  const Result<BootImage> verified = VerifyBootImages(paths);
+  ASSERT_TRUE(verified.ok()) << verified.failure().ToString();
+  EXPECT_EQ(verified->state, State::kStale);
+  EXPECT_NE(verified->detail.find("initrd.img-6.1.0-32-amd64 lacks "), std::string::npos)
+      << verified->detail;
+  EXPECT_EQ(Now().state, State::kStale) << "what was noted of it is not that it was seen";
+  EXPECT_NE(Now().detail.find("does not carry"), std::string::npos) << Now().detail;
 }
 
 TEST_F(BootImageOnDisk, AnImageThatLacksSomethingIsNotCarried) {

@@ -52,6 +52,9 @@ TEST(ThisBootFile, NoPartOfARecordIsARecord) {
   const std::string whole = WriteThisBoot({BootMode::kTrial, BootTime(1), "running"});
   for (std::size_t n = 0; n < whole.size(); ++n) EXPECT_FALSE(ParseThisBoot(whole.substr(0, n)));
   EXPECT_FALSE(ParseThisBoot(WriteThisBoot({BootMode::kTrial, BootTime(1), "elsewhere"})));
+  std::string later = whole;
+  later.replace(later.find('1'), 1, "2");
+  EXPECT_FALSE(ParseThisBoot(later)) << later;
 }
 
 }  // namespace

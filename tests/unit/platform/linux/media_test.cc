@@ -3,6 +3,7 @@
 #include "platform/linux/media.h"
 
 #include <fcntl.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sched.h>
 #include <signal.h>
@@ -84,6 +85,7 @@ class MediaTest : public testing::Test {
                  std::to_string(major(number_)) + ":" + std::to_string(minor(number_)) + "\n");
     fs::create_directories(sysfs_.path("class/block"));
     fs::create_symlink(sysfs_.path("class/block"), sysfs_.path(disk + "/subsystem"));
+    interface_ = disk.substr(0, disk.find("/host0"));
     device_ = std::move(*SysfsDevice::Open(sysfs_.path(), "2-1"));
   }
   void TearDown() override {
@@ -103,6 +105,7 @@ class MediaTest : public testing::Test {
   }
 
   ScratchSysfs sysfs_;
+  std::string interface_;  // below the scratch
   std::string mount_;
   dev_t number_ = 0;
   std::unique_ptr<SysfsDevice> device_;
@@ -137,6 +140,18 @@ TEST_F(MediaTest, WhoeverHasItOpenIsNamed) {
                             elsewhere.pid()};
   std::ranges::sort(expected);
   EXPECT_EQ(pids, expected);
+}
+
+TEST_F(MediaTest, WhoeverListensToItsKeysHoldsNoMedium) {
+  const Process listens([] { EXPECT_GE(open("/dev/full", O_RDONLY), 0); });
+  const auto node = [&](const std::string& below, const std::string& name) {
+    sysfs_.Write(interface_ + below + "/dev", "1:7\n");  // /dev/full
+    sysfs_.Write(interface_ + below + "/uevent", "MAJOR=1\nMINOR=7\nDEVNAME=" + name + "\n");
+  };
+  node("/input/input7/event3", "input/event3");
+  EXPECT_THAT(HolderPids(), testing::IsEmpty());
+  node("/input/input7/event3", "hidraw0");
+  EXPECT_THAT(HolderPids(), testing::ElementsAre(listens.pid()));
 }
 
 TEST_F(MediaTest, AHolderIsAskedThenKilled) {
