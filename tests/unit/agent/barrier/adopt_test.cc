@@ -37,6 +37,18 @@ TEST(Adoption, LeavesOutAKeyboardThatIsAlsoADisk) {
   EXPECT_TRUE(Ports(sysfs).empty());
 }
 
+TEST(Adoption, LeavesOutAnInputDeviceThatNobodyTypesOrPointsWith) {
+  ScratchSysfs sysfs;
+  // An uninterruptible power supply, say: HID without the boot interface of a keyboard.
+  std::string descriptors = KeyboardDescriptors();
+  constexpr std::size_t kSubClass = 18 + 9 + 6;
+  descriptors[kSubClass] = 0;
+  descriptors[kSubClass + 1] = 0;
+  sysfs.Plug("1-1", "", descriptors);
+  sysfs.Plug("1-2", "", KeyboardDescriptors());
+  EXPECT_EQ(Ports(sysfs), std::vector<std::string>{"1-2"});
+}
+
 TEST(Adoption, WritesDownWhatTellsTheDeviceFromAnother) {
   ScratchSysfs sysfs;
   sysfs.Plug("1-1", "K1", KeyboardDescriptors());

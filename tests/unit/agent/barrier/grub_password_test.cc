@@ -22,6 +22,8 @@ TEST(GrubHash, IsNothingElse) {
   EXPECT_FALSE(FindGrubHash(kHash + "'\nset superusers=\"\""));
   EXPECT_FALSE(FindGrubHash(kHash + " " + kHash)) << "which one?";
   EXPECT_FALSE(FindGrubHash("grub.pbkdf2.sha512.x." + std::string(16, 'A') + ".00"));
+  EXPECT_FALSE(FindGrubHash("grub.pbkdf2.sha512.10000")) << "neither salt nor hash";
+  EXPECT_FALSE(FindGrubHash("grub.pbkdf2.sha512.10000." + std::string(128, 'A'))) << "no hash";
 }
 
 TEST(GrubPassword, TheScriptSaysItAndLeavesTheOtherEntriesFree) {
