@@ -85,12 +85,13 @@ Outcome LinuxBootControl::SetNext(const NextBoot& next) {
   if (Outcome written = WriteNext(next); !written.ok()) return written;
   unlink(paths_.trial_undone.c_str());
   Outcome done = Done{};
-  const bool refuses = now.mode == BootMode::kTrial || now.mode == BootMode::kEnforce;
+  const bool shut = now.mode == BootMode::kTrial || now.mode == BootMode::kEnforce;
+  const bool half_open =
+      now.mode == BootMode::kObserve && access(paths_.opening.c_str(), F_OK) == 0;
   if (next.mode == BootMode::kEnforce && now.mode == BootMode::kTrial) {
     now.mode = BootMode::kEnforce;
     done = WriteNow(now);
-  } else if (next.mode == BootMode::kObserve &&
-             (refuses || access(paths_.opening.c_str(), F_OK) == 0)) {
+  } else if (next.mode == BootMode::kObserve && (shut || half_open)) {
     done = Observe(now);
   }
   Outcome carried = carry_();

@@ -46,6 +46,7 @@ class BootControlOnDisk : public ::testing::Test {
     paths.boot = scratch.path("run/boot");
     paths.lock = scratch.path("run/boot.lock");
     paths.trial_undone = scratch.path("run/trial-undone");
+    paths.opening = scratch.path("run/opening");
     paths.probe_record = scratch.path("run/probe");
     paths.sysfs = sysfs.path();
     return paths;
