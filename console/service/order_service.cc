@@ -1,5 +1,6 @@
 #include "console/service/order_service.h"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -44,7 +45,7 @@ absl::Status WhyNot(v1::OrderOutcome outcome, const std::string& terminal) {
 absl::Status CheckAdoptable(const v1::Device& device) {
   absl::StatusOr<core::Device> read = contract::ToCore(device);
   if (!read.ok()) return read.status();
-  if (!core::Adoptable(*read)) {
+  if (core::AdoptabilityOf(*read) == core::Adoptability::kNever) {
     return absl::FailedPreconditionError(
         "a device of this kind never belongs to a terminal: open it for a while instead "
         "(sekishoctl grants create), or allow it by policy");
@@ -53,6 +54,18 @@ absl::Status CheckAdoptable(const v1::Device& device) {
     return absl::FailedPreconditionError("the terminal has not said which port it is in");
   }
   return absl::OkStatus();
+}
+
+// One that nobody has seen may.
+bool MayType(const v1::Device& device) {
+  return device.classes().empty() ||
+         std::ranges::find(device.classes(), v1::DEVICE_CLASS_KEYBOARD) != device.classes().end();
+}
+
+// Whether `named` is the device, in the port that it is in.
+bool Names(const v1::GrantedDevice& named, const v1::Device& device) {
+  return named.fingerprint() == device.fingerprint() && named.serial() == device.serial() &&
+         named.port_path() == device.port_path();
 }
 
 v1::GrantedDevice NameOf(const v1::Device& device) {
@@ -317,6 +330,26 @@ absl::StatusOr<v1::AdoptDeviceResponse> OrderService::AdoptDevice(
   return response;
 }
 
+absl::Status OrderService::CheckLeavesKeyboard(const store::TerminalRecord& terminal,
+                                               const v1::GrantedDevice& abandoned) {
+  absl::StatusOr<std::vector<v1::Device>> adopted = orders_.ListAdopted(terminal.terminal_id);
+  if (!adopted.ok()) return adopted.status();
+  absl::StatusOr<std::vector<store::OrderRecord>> waiting =
+      orders_.ListWaiting(terminal.terminal_id);
+  if (!waiting.ok()) return waiting.status();
+  const bool leaves_one = std::ranges::any_of(*adopted, [&](const v1::Device& device) {
+    return MayType(device) && !Names(abandoned, device) &&
+           std::ranges::none_of(*waiting, [&](const store::OrderRecord& order) {
+             return Names(order.order.abandon_device().device(), device);
+           });
+  });
+  if (leaves_one) return absl::OkStatus();
+  return absl::FailedPreconditionError(absl::StrCat(
+      "\"", terminal.name,
+      "\" would have no keyboard left, and nobody could log in there: adopt its new one first "
+      "(sekishoctl devices adopt), or say --even-the-last"));
+}
+
 absl::StatusOr<v1::AbandonDeviceResponse> OrderService::AbandonDevice(
     const authz::Caller& caller, const v1::AbandonDeviceRequest& request) {
   if (absl::Status status = CheckReason(request.reason()); !status.ok()) return status;
@@ -328,10 +361,17 @@ absl::StatusOr<v1::AbandonDeviceResponse> OrderService::AbandonDevice(
             .method = "AbandonDevice",
             .detail = InWords(subject->device)};
   wish.order.set_reason(request.reason());
-  v1::GrantedDevice& device = *wish.order.mutable_abandon_device()->mutable_device();
+  v1::AbandonDevice& abandon = *wish.order.mutable_abandon_device();
+  v1::GrantedDevice& device = *abandon.mutable_device();
   device = NameOf(subject->device);
   device.set_port_path(request.port_path().empty() ? subject->device.port_path()
                                                    : request.port_path());
+  // The fingerprint is of what says whether it types: the terminal need not doubt it.
+  abandon.set_even_the_last(request.even_the_last() || !MayType(subject->device));
+  if (!abandon.even_the_last()) {
+    absl::Status checked = CheckLeavesKeyboard(subject->terminal, device);
+    if (!checked.ok()) return checked;
+  }
   absl::StatusOr<v1::IssuedOrder> made =
       OrderOne(caller, subject->terminal, wish, subject->device, "");
   if (!made.ok()) return made.status();

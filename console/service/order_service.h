@@ -40,6 +40,8 @@ class OrderService {
   // FAILED_PRECONDITION for a device that no terminal may adopt: only a grant opens it.
   absl::StatusOr<v1::AdoptDeviceResponse> AdoptDevice(const authz::Caller& caller,
                                                       const v1::AdoptDeviceRequest& request);
+  // FAILED_PRECONDITION for the terminal's last keyboard, as far as its events and the orders that
+  // wait say; the terminal looks again.
   absl::StatusOr<v1::AbandonDeviceResponse> AbandonDevice(const authz::Caller& caller,
                                                           const v1::AbandonDeviceRequest& request);
   absl::StatusOr<v1::ReleaseTerminalResponse> ReleaseTerminal(
@@ -87,6 +89,9 @@ class OrderService {
   absl::StatusOr<v1::IssuedOrder> OrderOne(const authz::Caller& caller,
                                            const store::TerminalRecord& terminal, const Wish& wish,
                                            const v1::Device& device, const std::string& reference);
+
+  absl::Status CheckLeavesKeyboard(const store::TerminalRecord& terminal,
+                                   const v1::GrantedDevice& abandoned);
 
   absl::StatusOr<store::OrderRecord> Draft(const authz::Caller& caller,
                                            const store::TerminalRecord& terminal,

@@ -62,6 +62,8 @@ class OrderStore {
   // NOT_FOUND.
   virtual absl::StatusOr<OrderRecord> FindOrder(const std::string& terminal_id,
                                                 std::uint64_t version) = 0;
+  // What belongs to the terminal as far as its events say, each with its port.
+  virtual absl::StatusOr<std::vector<v1::Device>> ListAdopted(const std::string& terminal_id) = 0;
   // Newest first.
   virtual absl::StatusOr<std::vector<OrderRecord>> ListOrders(const OrderQuery& query) = 0;
   // By fingerprint and serial; of enrolled terminals only.

@@ -43,6 +43,15 @@ std::optional<Projection::OrderChange> OrderChangeOf(const v1::Event& event) {
   return change;
 }
 
+std::optional<Projection::Belonging> BelongingOf(const v1::Event& event) {
+  if (event.kind() == v1::EVENT_KIND_DEVICE_ABANDONED) return Projection::Belonging::kNoLonger;
+  const bool adopted = event.kind() == v1::EVENT_KIND_DEVICE_ADOPTED ||
+                       (event.kind() == v1::EVENT_KIND_DEVICE_ALLOWED &&
+                        event.verdict().reason() == v1::VERDICT_REASON_ADOPTED);
+  if (!adopted || event.device().classes().empty()) return std::nullopt;
+  return Projection::Belonging::kBelongs;
+}
+
 }  // namespace
 
 Projection ProjectionOf(const v1::Event& event) {
@@ -55,6 +64,7 @@ Projection ProjectionOf(const v1::Event& event) {
       projection.request_reason = ParameterOf(event, "reason");
     }
   }
+  if (projection.reports_device) projection.belonging = BelongingOf(event);
   projection.grant = GrantChangeOf(event);
   projection.order = OrderChangeOf(event);
   if (event.kind() == v1::EVENT_KIND_SPOOL_EVICTED) {

@@ -34,6 +34,11 @@ struct Projection {
   };
   std::optional<OrderChange> order;
 
+  // The device belongs to the terminal, or does not any more. Nothing for one that the terminal has
+  // not seen.
+  enum class Belonging { kBelongs, kNoLonger };
+  std::optional<Belonging> belonging;
+
   struct Evicted {
     std::uint64_t first = 0;
     std::uint64_t last = 0;

@@ -255,6 +255,46 @@ TEST_P(OrdersContract, AnAdoptionByNameKeepsWhatWasSeenOfTheDevice) {
             "Keyboard");
 }
 
+TEST_P(OrdersContract, WhatBelongsToATerminalIsKnownByItsEventsPortByPort) {
+  const auto tell = [&](v1::EventKind kind, char fingerprint, const std::string& port,
+                        v1::VerdictReason reason = v1::VERDICT_REASON_UNSPECIFIED) {
+    NewEvent event = Next(kind);
+    v1::Device& device = *event.event.mutable_device();
+    device.set_fingerprint(std::string(32, fingerprint));
+    device.set_port_path(port);
+    device.add_classes(v1::DEVICE_CLASS_KEYBOARD);
+    event.event.mutable_verdict()->set_reason(reason);
+    Append({Finish(event.event)});
+  };
+  const auto adopted = [&] {
+    const std::vector<v1::Device> devices = *backend_->orders().ListAdopted("t1");
+    std::vector<std::string> names;
+    for (const v1::Device& device : devices) {
+      names.push_back(device.port_path() + device.fingerprint().front());
+    }
+    return names;
+  };
+  using Names = std::vector<std::string>;
+  tell(v1::EVENT_KIND_DEVICE_ALLOWED, 'r', "1-9", v1::VERDICT_REASON_RULE);
+  EXPECT_EQ(adopted(), Names()) << "a rule lets it in";
+  tell(v1::EVENT_KIND_DEVICE_ALLOWED, 'a', "1-1", v1::VERDICT_REASON_ADOPTED);
+  tell(v1::EVENT_KIND_DEVICE_ADOPTED, 'a', "1-2");
+  EXPECT_EQ(adopted(), (Names{"1-1a", "1-2a"})) << "two that look alike";
+  tell(v1::EVENT_KIND_DEVICE_ADOPTED, 'b', "1-2");
+  EXPECT_EQ(adopted(), (Names{"1-1a", "1-2b"})) << "one device a port";
+  NewEvent unseen = Next(v1::EVENT_KIND_DEVICE_ADOPTED);
+  unseen.event.mutable_device()->set_fingerprint(std::string(32, 'c'));
+  unseen.event.mutable_device()->set_port_path("1-2");
+  Append({Finish(unseen.event)});
+  tell(v1::EVENT_KIND_DEVICE_ABANDONED, 'a', "1-2");
+  EXPECT_EQ(adopted(), (Names{"1-1a", "1-2b"})) << "nobody has seen c, and a has left 1-2 before";
+  tell(v1::EVENT_KIND_DEVICE_ABANDONED, 'b', "1-2");
+  EXPECT_EQ(adopted(), (Names{"1-1a"}));
+  EXPECT_TRUE(backend_->orders().ListAdopted("t2")->empty());
+  EnrolAgain();
+  EXPECT_EQ(adopted(), Names()) << "an installation of before";
+}
+
 TEST_P(OrdersContract, ListsGoFromTheNewestInPagesAndByScope) {
   for (int i = 0; i < 5; ++i) CreateOne(Adoption(""));
   OrderQuery query{.scope = {"org", "/root/a/"}, .limit = 2};

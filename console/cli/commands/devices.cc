@@ -14,6 +14,7 @@ struct Options {
   std::string device;
   std::string port;
   std::string reason;
+  bool even_the_last = false;
 };
 
 absl::Status Adopt(Context& context, const Options& options) {
@@ -52,6 +53,7 @@ absl::Status Abandon(Context& context, const Options& options) {
   request.set_fingerprint(*fingerprint);
   request.set_port_path(options.port);
   request.set_reason(options.reason);
+  request.set_even_the_last(options.even_the_last);
   const absl::StatusOr<v1::AbandonDeviceResponse> answer = (*client)->Call(request);
   if (!answer.ok()) return SuggestTerminal(context, **client, answer.status(), options.terminal);
   return context.Show(*answer, DescribeOrdered(context, answer->order()));
@@ -77,6 +79,7 @@ void AddDevices(CLI::App& root, Context& context) {
       ->required();
   AddText(abandon, context, "--device", abandoned->device, help::kDevice, "HEX")->required();
   AddText(abandon, context, "--port", abandoned->port, help::kPort, "PORT");
+  AddFlag(abandon, context, "--even-the-last", abandoned->even_the_last, help::kEvenTheLast);
   AddText(abandon, context, "--reason", abandoned->reason, help::kReason, "TEXT")->required();
   OnRun(abandon, context, [&context, abandoned] { return Abandon(context, *abandoned); });
 }

@@ -292,6 +292,9 @@ inline constexpr Command kDevicesAbandon{
 inline constexpr Text kPort{
     "The port that it was adopted in, like 1-2.3 (default: where it was last)",
     "登録時のポート（例 1-2.3。省略時は最後に報告されたポート）"};
+inline constexpr Text kEvenTheLast{
+    "Also when no keyboard would be left there, and nobody could log in",
+    "最後のキーボードでも解除する（その端末には誰もログインできなくなる）"};
 inline constexpr Command kTerminalsRelease{
     "release",
     {"Let Sekisho be removed from a terminal", "端末から Sekisho を取り除くことを許可する"},

@@ -63,6 +63,27 @@ absl::Status WriteGrantChange(Connection& connection, const ReportedBatch& batch
   return query.Run();
 }
 
+absl::Status WriteBelonging(Connection& connection, const ReportedBatch& batch,
+                            const v1::Device& device, Projection::Belonging belonging) {
+  if (belonging == Projection::Belonging::kNoLonger) {
+    Query query(connection,
+                "DELETE FROM adopted_devices WHERE terminal_id = ?1 AND port_path = ?2 "
+                "AND fingerprint = ?3 AND serial = ?4");
+    query << batch.terminal_id << device.port_path() << Blob{device.fingerprint()}
+          << device.serial();
+    return query.Run();
+  }
+  Query query(connection,
+              "INSERT INTO adopted_devices (organisation_id, terminal_id, port_path, fingerprint, "
+              "serial, device) VALUES (?1, ?2, ?3, ?4, ?5, ?6) "
+              "ON CONFLICT (terminal_id, port_path) DO UPDATE SET "
+              "fingerprint = excluded.fingerprint, serial = excluded.serial, "
+              "device = excluded.device");
+  query << batch.organisation_id << batch.terminal_id << device.port_path()
+        << Blob{device.fingerprint()} << device.serial() << Blob{device.SerializeAsString()};
+  return query.Run();
+}
+
 absl::Status ExplainGaps(Connection& connection, const ReportedBatch& batch,
                          const Projection::Evicted& evicted) {
   Query query(connection,
@@ -151,6 +172,10 @@ absl::Status ApplyProjection(Connection& connection, const ReportedBatch& batch,
                              const v1::Event& event, ReportedDevices& devices) {
   const Projection projection = ProjectionOf(event);
   if (projection.reports_device) devices.Note(batch, event);
+  if (projection.belonging.has_value()) {
+    absl::Status status = WriteBelonging(connection, batch, event.device(), *projection.belonging);
+    if (!status.ok()) return status;
+  }
   if (projection.makes_request) {
     absl::Status status = WriteRequest(connection, batch, event, projection);
     if (!status.ok()) return status;

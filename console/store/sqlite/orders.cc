@@ -157,6 +157,22 @@ absl::StatusOr<std::vector<OrderRecord>> Orders::ListWaiting(const std::string& 
   return orders;
 }
 
+absl::StatusOr<std::vector<v1::Device>> Orders::ListAdopted(const std::string& terminal_id) {
+  std::vector<v1::Device> devices;
+  absl::Status status = database_.Read([&](Connection& connection) {
+    Query query(connection,
+                "SELECT device FROM adopted_devices WHERE terminal_id = ?1 ORDER BY port_path");
+    query << terminal_id;
+    for (;;) {
+      absl::StatusOr<bool> row = query.Step();
+      if (!row.ok() || !*row) return row.status();
+      devices.emplace_back().ParseFromString(query.Bytes(0));
+    }
+  });
+  if (!status.ok()) return status;
+  return devices;
+}
+
 absl::Status Orders::MarkSent(const std::string& terminal_id, std::uint64_t version, WallTime at) {
   return database_.Write([&](Connection& connection) {
     Query query(connection,
@@ -352,9 +368,13 @@ absl::Status CloseOrders(Connection& connection, const std::string& terminal_id,
     query << terminal_id << static_cast<int>(v1::ORDER_STATE_CANCELLED) << at;
     if (absl::Status status = query.Run(); !status.ok()) return status;
   }
-  Query query(connection, "DELETE FROM would_be_blocked WHERE terminal_id = ?1");
-  query << terminal_id;
-  return query.Run();
+  for (const char* seen : {"DELETE FROM would_be_blocked WHERE terminal_id = ?1",
+                           "DELETE FROM adopted_devices WHERE terminal_id = ?1"}) {
+    Query query(connection, seen);
+    query << terminal_id;
+    if (absl::Status status = query.Run(); !status.ok()) return status;
+  }
+  return absl::OkStatus();
 }
 
 #undef SEKISHO_ORDER_COLUMNS

@@ -15,6 +15,7 @@ class Orders : public OrderStore {
                                                         const Sign& sign,
                                                         const AuditEntry& audit) override;
   absl::StatusOr<std::vector<OrderRecord>> ListWaiting(const std::string& terminal_id) override;
+  absl::StatusOr<std::vector<v1::Device>> ListAdopted(const std::string& terminal_id) override;
   absl::Status MarkSent(const std::string& terminal_id, std::uint64_t version,
                         WallTime at) override;
   absl::Status CancelOrder(const std::string& terminal_id, std::uint64_t version, Cancel which,

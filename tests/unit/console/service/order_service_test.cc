@@ -393,6 +393,77 @@ TEST_F(OrderServiceTest, AStickNeverBelongsToATerminal) {
   EXPECT_TRUE(absl::IsInvalidArgument(orders().AdoptDevice(Admin(), request).status()));
 }
 
+TEST_F(OrderServiceTest, WhateverIsNeitherMediaNorTheLikeMayBelongToATerminal) {
+  Machine machine = Make("t1", Group("A"));
+  Report(machine, v1::MODE_ENFORCE);
+  const auto adopt = [&](v1::DeviceClass what) {
+    v1::Device device = Keyboard();
+    device.set_fingerprint(std::string(32, static_cast<char>('A' + what)));
+    device.set_classes(0, what);
+    device.mutable_interfaces(0)->set_class_code(0xff);
+    Saw(machine, device);
+    v1::AdoptDeviceRequest request;
+    request.set_terminal("t1");
+    request.set_fingerprint(device.fingerprint());
+    request.set_reason("x");
+    return orders().AdoptDevice(Admin(), request).status();
+  };
+  for (const v1::DeviceClass what :
+       {v1::DEVICE_CLASS_NETWORK_ADAPTER, v1::DEVICE_CLASS_SMART_CARD_READER,
+        v1::DEVICE_CLASS_VIDEO, v1::DEVICE_CLASS_HUB}) {
+    EXPECT_TRUE(adopt(what).ok()) << v1::DeviceClass_Name(what);
+  }
+  for (const v1::DeviceClass what :
+       {v1::DEVICE_CLASS_STORAGE, v1::DEVICE_CLASS_PHONE, v1::DEVICE_CLASS_CAMERA,
+        v1::DEVICE_CLASS_BLUETOOTH, v1::DEVICE_CLASS_PRINTER}) {
+    EXPECT_TRUE(absl::IsFailedPrecondition(adopt(what))) << v1::DeviceClass_Name(what);
+  }
+}
+
+TEST_F(OrderServiceTest, TheLastKeyboardIsNotAbandonedUnlessEvenThatIsSaid) {
+  Machine machine = Make("t1", Group("A"));
+  Report(machine, v1::MODE_ENFORCE);
+  v1::Device second = Keyboard();
+  second.set_fingerprint(std::string(32, 'l'));
+  second.set_port_path("1-3");
+  v1::Device camera = Keyboard();
+  camera.set_fingerprint(std::string(32, 'v'));
+  camera.set_port_path("1-4");
+  camera.set_classes(0, v1::DEVICE_CLASS_VIDEO);
+  const auto belongs = [&](const v1::Device& device) {
+    v1::Event event;
+    event.set_kind(v1::EVENT_KIND_DEVICE_ADOPTED);
+    *event.mutable_device() = device;
+    Happened(machine, event);
+  };
+  v1::AbandonDeviceRequest request;
+  request.set_terminal("t1");
+  request.set_reason("x");
+  const auto abandon = [&](const v1::Device& device) {
+    request.set_fingerprint(device.fingerprint());
+    return orders().AbandonDevice(Admin(), request);
+  };
+  belongs(Keyboard());
+  belongs(camera);
+  const absl::Status refused = abandon(Keyboard()).status();
+  EXPECT_TRUE(absl::IsFailedPrecondition(refused)) << refused;
+  EXPECT_NE(refused.message().find("\"t1\""), std::string::npos) << refused;
+  EXPECT_NE(refused.message().find("--even-the-last"), std::string::npos) << refused;
+  const absl::StatusOr<v1::AbandonDeviceResponse> taken = abandon(camera);
+  ASSERT_TRUE(taken.ok()) << taken.status();
+  EXPECT_TRUE(taken->order().order().abandon_device().even_the_last()) << "nobody types with it";
+  belongs(second);
+  const absl::StatusOr<v1::AbandonDeviceResponse> spare = abandon(Keyboard());
+  ASSERT_TRUE(spare.ok()) << spare.status();
+  EXPECT_FALSE(spare->order().order().abandon_device().even_the_last()) << "the terminal looks too";
+  EXPECT_TRUE(absl::IsFailedPrecondition(abandon(second).status()))
+      << "the other one is as good as gone";
+  request.set_even_the_last(true);
+  const absl::StatusOr<v1::AbandonDeviceResponse> last = abandon(second);
+  ASSERT_TRUE(last.ok()) << last.status();
+  EXPECT_TRUE(last->order().order().abandon_device().even_the_last());
+}
+
 TEST_F(OrderServiceTest, AnOrderThatHasGoneIsNotCancelled) {
   Machine machine = Make("t1", Group("A"));
   Report(machine, v1::MODE_OBSERVE);
