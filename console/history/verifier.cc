@@ -111,11 +111,12 @@ void Verifier::Follow(Terminal& terminal, const v1::HistoryEvent& event, const v
   if (again) {
     Report(Found(v1::HISTORY_FAULT_DUPLICATED, event));
   } else if (continuation.kind != Continuation::Kind::kFollows && !terminal.loss_told &&
-             !BeginsAnew(terminal.head, record) &&
+             !BeginsAnew(terminal.head, record) && !GoesOn(terminal, record) &&
              !terminal.known_gaps.contains({continuation.boot_id, continuation.first})) {
     terminal.pending = Break{continuation, event.cursor()};
   }
   terminal.loss_told = false;
+  terminal.hashes.push_back(Beginning(event.record_hash()));
   if (!Advances(terminal.head, event.boot_id(), event.sequence())) return;
   if (event.boot_id() != terminal.head.boot_id) terminal.seen.clear();
   terminal.head = {event.boot_id(), event.sequence(), event.record_hash()};
@@ -123,6 +124,14 @@ void Verifier::Follow(Terminal& terminal, const v1::HistoryEvent& event, const v
   if (place > terminal.seen.size() + report_.events() + (1u << 20)) return;
   terminal.seen.resize(std::max<std::size_t>(terminal.seen.size(), place + 1));
   terminal.seen[place] = Beginning(event.record_hash());
+}
+
+// As the store has it (append.cc): no break is told of where an installation begins, if what it
+// begins with follows a record of the terminal, of any enrolment.
+bool Verifier::GoesOn(const Terminal& terminal, const v1::Event& record) {
+  return terminal.head.boot_id.empty() &&
+         std::ranges::find(terminal.hashes, Beginning(record.previous_hash())) !=
+             terminal.hashes.end();
 }
 
 void Verifier::FollowConsole(Terminal& terminal, const v1::HistoryEvent& event) {

@@ -22,7 +22,8 @@ enum class Extent { kOrganisation, kOneTerminal };
 
 // Computes a history again from its rows and says where it was altered. Give it all audit entries
 // first, then all events, each in the order of their numbers, then Finish, once. Knows nothing but
-// what it is given. Memory: 8 bytes for each event of every terminal's newest boot.
+// what it is given. Memory: 8 bytes for each event, and as much again for each of every terminal's
+// newest boot.
 class Verifier {
  public:
   // `anchors` in the order of their cursors.
@@ -41,6 +42,9 @@ class Verifier {
     Head head{"", 0, NoLink()};
     // Of the newest boot, by sequence: the beginning of each record's hash.
     std::vector<std::uint64_t> seen;
+    // The same of all its records: enrolled anew on a disk that kept its history, it goes on from
+    // any of them.
+    std::vector<std::uint64_t> hashes;
     // A break that the console must have recorded right behind it, as it does when a record comes
     // that does not follow.
     std::optional<Break> pending;
@@ -53,6 +57,7 @@ class Verifier {
   void PassAnchorsOfEvents(std::uint64_t cursor);
   void CheckRecord(const v1::HistoryEvent& event, const v1::Event& record);
   void Follow(Terminal& terminal, const v1::HistoryEvent& event, const v1::Event& record);
+  static bool GoesOn(const Terminal& terminal, const v1::Event& record);
   void FollowConsole(Terminal& terminal, const v1::HistoryEvent& event);
   void Flush(const std::string& terminal_id, Terminal& terminal);
   void CheckAnchors();

@@ -25,6 +25,19 @@ store::AuditEntry Audit(const std::string& target) {
   return {kOrganisation, "/root/", At(0), "hanako", "Test", target, ""};
 }
 
+store::TerminalRecord TerminalOf(const std::string& id) {
+  store::TerminalRecord terminal;
+  terminal.organisation_id = kOrganisation;
+  terminal.terminal_id = id;
+  terminal.group_id = "root";
+  terminal.group_path = "/root/";
+  terminal.name = "desk-" + id;
+  terminal.state = v1::TERMINAL_STATE_ENROLLED;
+  terminal.enrolled_at = At(0);
+  terminal.enrolment = 1;
+  return terminal;
+}
+
 std::string Hex(const std::string& bytes) {
   return absl::StrCat("x'", absl::BytesToHexString(bytes), "'");
 }
@@ -41,15 +54,7 @@ void AlteredStore::SetUp() {
                                       {kOrganisation, "root", "", "City", "/root/"}, Audit("init"))
                   .ok());
   for (const char* id : {"t1", "t2"}) {
-    store::TerminalRecord terminal;
-    terminal.organisation_id = kOrganisation;
-    terminal.terminal_id = id;
-    terminal.group_id = "root";
-    terminal.group_path = "/root/";
-    terminal.name = absl::StrCat("desk-", id);
-    terminal.state = v1::TERMINAL_STATE_ENROLLED;
-    terminal.enrolled_at = At(0);
-    ASSERT_TRUE(backend_->terminals().CreateTerminal(terminal, Audit(id)).ok());
+    ASSERT_TRUE(backend_->terminals().CreateTerminal(TerminalOf(id), Audit(id)).ok());
   }
 }
 
@@ -69,8 +74,8 @@ void AlteredStore::Open() {
 void AlteredStore::Report(const std::string& terminal_id, int count, const std::string& person) {
   Open();
   Terminal& terminal = written_[terminal_id];
-  store::ReportedBatch batch{kOrganisation,         terminal_id, "/root/",
-                             "boot-" + terminal_id, {},          At(1)};
+  const std::string boot_id = absl::StrCat("boot-", terminal_id, "-", terminal.boot);
+  store::ReportedBatch batch{kOrganisation, terminal_id, "/root/", boot_id, {}, At(1)};
   for (int i = 0; i < count; ++i) {
     v1::Event event;
     event.set_boot_id(batch.boot_id);
@@ -89,6 +94,26 @@ void AlteredStore::Report(const std::string& terminal_id, int count, const std::
   const absl::StatusOr<store::AppendResult> added =
       backend_->events().Append(std::span<const store::ReportedBatch>(&batch, 1), {});
   ASSERT_TRUE(added.ok()) << added.status();
+}
+
+void AlteredStore::EnrolAgain(const std::string& terminal_id, Disk disk) {
+  Open();
+  store::EnrolmentTokenRecord token;
+  token.organisation_id = kOrganisation;
+  token.token_id = "token";
+  token.group_id = "root";
+  token.group_path = "/root/";
+  token.uses_left = 1;
+  token.expires_at = At(100);
+  ASSERT_TRUE(backend_->tokens().CreateToken(token, Audit("token")).ok());
+  ASSERT_TRUE(backend_->tokens()
+                  .EnrolWithToken("token", At(2), TerminalOf(terminal_id), Audit(terminal_id))
+                  .ok());
+  Terminal& terminal = written_[terminal_id];
+  if (disk == Disk::kKept) return;
+  ++terminal.boot;
+  terminal.sequence = 0;
+  if (disk == Disk::kNew) terminal.previous = NoLink();
 }
 
 void AlteredStore::Alter(const std::string& sql) {

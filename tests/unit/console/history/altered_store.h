@@ -15,6 +15,11 @@ namespace sekisho::console::history::testing {
 // A real store file with the history of two terminals and of its operators, which a test alters
 // with SQL, as whoever has the file could.
 class AlteredStore : public ::testing::Test {
+ public:
+  // Of a terminal that is enrolled anew: a new one begins a new history, a kept one goes on with
+  // its own, in the same boot or the next.
+  enum class Disk { kNew, kKept, kKeptAndRestarted };
+
  protected:
   void SetUp() override;
   void TearDown() override;
@@ -23,6 +28,8 @@ class AlteredStore : public ::testing::Test {
   void Close() { backend_.reset(); }
   // `count` honest events of a terminal, chained, by one person each.
   void Report(const std::string& terminal_id, int count, const std::string& person = "hanako");
+  // Under the same inventory number.
+  void EnrolAgain(const std::string& terminal_id, Disk disk);
   // Runs SQL on the closed file.
   void Alter(const std::string& sql);
   // The same with rows: reads all events, lets `change` do what it wants, writes them all back with
@@ -44,6 +51,7 @@ class AlteredStore : public ::testing::Test {
   struct Terminal {
     std::uint64_t sequence = 0;
     std::string previous = NoLink();
+    int boot = 0;
   };
   std::map<std::string, Terminal> written_;
 };

@@ -182,17 +182,51 @@ TEST_F(History, ATruncatedAuditIsFound) {
 TEST_F(History, AGapThatTheConsoleRecordedWhenItCameIsNoAlteration) {
   std::vector<v1::HistoryEvent> events = Events();
   v1::Event late;
-  late.set_boot_id("boot-t2");
+  late.set_boot_id("boot-t2-0");
   late.set_sequence(9);
   late.set_previous_hash(std::string(32, 'x'));
   late.set_kind(v1::EVENT_KIND_DEVICE_BLOCKED);
   const std::string record = late.SerializeAsString();
-  store::ReportedBatch batch{"org", "t2", "/root/", "boot-t2", {}, {}};
+  store::ReportedBatch batch{"org", "t2", "/root/", "boot-t2-0", {}, {}};
   batch.records.push_back({late, record, HashOf(record), ""});
   ASSERT_TRUE(backend_->events().Append(std::span<const store::ReportedBatch>(&batch, 1), {}).ok());
   const v1::HistoryReport report = Verify();
   EXPECT_EQ(Faults(report), "");
   EXPECT_EQ(report.known_breaks(), 1u);
+}
+
+class HistoryOfAReenrolledTerminal : public History,
+                                     public ::testing::WithParamInterface<AlteredStore::Disk> {
+ protected:
+  // t1's rows 1 to 3, t2's 4 to 6, the console's word 7, and t1's again 8 to 10.
+  void SetUp() override {
+    AlteredStore::SetUp();
+    Report("t1", 3);
+    Report("t2", 3);
+    EnrolAgain("t1", GetParam());
+    Report("t1", 3);
+    ASSERT_EQ(Events().size(), 10u);
+  }
+};
+INSTANTIATE_TEST_SUITE_P(OnEveryDisk, HistoryOfAReenrolledTerminal,
+                         ::testing::Values(AlteredStore::Disk::kNew, AlteredStore::Disk::kKept,
+                                           AlteredStore::Disk::kKeptAndRestarted));
+
+TEST_P(HistoryOfAReenrolledTerminal, IsWhole) { EXPECT_EQ(Faults(Verify()), ""); }
+
+TEST_P(HistoryOfAReenrolledTerminal, MissesItsFirstRecordSinceThen) {
+  Alter("DELETE FROM events WHERE cursor = 8");
+  EXPECT_EQ(Faults(Verify()), "TERMINAL_CHAIN 9-9, DELETED 8-8");
+}
+
+TEST_P(HistoryOfAReenrolledTerminal, MissesALaterRecord) {
+  Alter("DELETE FROM events WHERE cursor = 9");
+  EXPECT_EQ(Faults(Verify()), "TERMINAL_CHAIN 10-10, DELETED 9-9");
+}
+
+TEST_P(HistoryOfAReenrolledTerminal, MissesARecordOfBefore) {
+  Alter("DELETE FROM events WHERE cursor = 2");
+  EXPECT_EQ(Faults(Verify()), "TERMINAL_CHAIN 3-3, DELETED 2-2");
 }
 
 TEST_F(History, ThatWasThereBeforeTheChainIsChainedWhenTheStoreIsOpened) {
@@ -206,7 +240,7 @@ TEST_F(History, ThatWasThereBeforeTheChainIsChainedWhenTheStoreIsOpened) {
       "DROP INDEX IF EXISTS terminals_by_serial; "
       "ALTER TABLE terminals DROP COLUMN hardware; ALTER TABLE terminals DROP COLUMN duplicated; "
       "ALTER TABLE terminals DROP COLUMN after_restore; DROP TABLE restores; "
-      "DROP TABLE alarm_channels");
+      "DROP TABLE alarm_channels; DROP TABLE adopted_devices");
   Open();
   EXPECT_EQ(backend_->history().Head("org")->SerializeAsString(), head.SerializeAsString());
   ASSERT_EQ(Events().size(), before.size());
