@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "console/cli/exit_code.h"
+#include "console/cli/files.h"
 #include "console/cli/session.h"
 #include "console/cli/texts/help.h"
 #include "console/cli/texts/messages.h"

@@ -6,65 +6,16 @@
 
 #include <cerrno>
 #include <cstdlib>
-#include <cstring>
 #include <filesystem>
 #include <system_error>
 
 #include "console/cli/exit_code.h"
+#include "console/cli/files.h"
 #include "console/cli/texts/messages.h"
 #include "google/protobuf/struct.pb.h"
 #include "google/protobuf/util/json_util.h"
 
 namespace sekisho::console::cli {
-namespace {
-
-constexpr std::size_t kLongestFile = 1024 * 1024;
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (fd_ >= 0) close(fd_);
-  }
-  int get() const { return fd_; }
-  bool ok() const { return fd_ >= 0; }
-
- private:
-  int fd_;
-};
-
-absl::Status FileError(const Text& what, const std::string& path, int error, Language language) {
-  return absl::InternalError(
-      Fill(what.In(language), {{"file", path}, {"error", std::strerror(error)}}));
-}
-
-absl::StatusOr<std::string> ReadAll(int fd) {
-  std::string out;
-  char buffer[16 * 1024];
-  while (true) {
-    const ssize_t n = read(fd, buffer, sizeof buffer);
-    if (n == 0) return out;
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return absl::ErrnoToStatus(errno, "read");
-    out.append(buffer, n);
-    if (out.size() > kLongestFile) return absl::OutOfRangeError("longer than 1 MiB");
-  }
-}
-
-bool WriteAll(int fd, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t n = write(fd, bytes.data(), bytes.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return false;
-    bytes.remove_prefix(n);
-  }
-  return fsync(fd) == 0;
-}
-
-}  // namespace
-
 std::string SessionPath() {
   if (const char* config = std::getenv("XDG_CONFIG_HOME"); config != nullptr && *config == '/') {
     return std::string(config) + "/sekisho/session.json";
@@ -129,31 +80,12 @@ absl::Status SaveSession(const std::string& path, const Session& session, Langua
     std::filesystem::create_directories(directory, error);
     std::filesystem::permissions(directory, std::filesystem::perms::owner_all, error);
   }
-  std::string temporary = path + ".XXXXXX";
-  const Descriptor file(mkostemp(temporary.data(), O_CLOEXEC));  // 0600
-  if (!file.ok()) return FileError(messages::kCannotWrite, path, errno, language);
-  if (!WriteAll(file.get(), json) || rename(temporary.c_str(), path.c_str()) != 0) {
-    const int saved = errno;
-    unlink(temporary.c_str());
-    return FileError(messages::kCannotWrite, path, saved, language);
-  }
-  return absl::OkStatus();
+  return ReplaceFile(path, json, language);
 }
 
 absl::Status RemoveSession(const std::string& path, Language language) {
   if (path.empty() || unlink(path.c_str()) == 0 || errno == ENOENT) return absl::OkStatus();
   return FileError(messages::kCannotWrite, path, errno, language);
-}
-
-absl::StatusOr<std::string> ReadTextFile(const std::string& path, Language language) {
-  const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  absl::StatusOr<std::string> text =
-      file.ok() ? ReadAll(file.get()) : absl::StatusOr<std::string>(absl::ErrnoToStatus(errno, ""));
-  if (text.ok()) return text;
-  const std::string message = MessageOf(text.status());
-  std::string_view error = message;
-  if (error.starts_with(": ")) error.remove_prefix(2);
-  return UsageError(Fill(messages::kCannotRead.In(language), {{"file", path}, {"error", error}}));
 }
 
 }  // namespace sekisho::console::cli

@@ -32,9 +32,6 @@ absl::Status SaveSession(const std::string& path, const Session& session, Langua
 // OK when there is none.
 absl::Status RemoveSession(const std::string& path, Language language);
 
-// A whole text file of at most 1 MiB; UsageError names it when it cannot be read.
-absl::StatusOr<std::string> ReadTextFile(const std::string& path, Language language);
-
 }  // namespace sekisho::console::cli
 
 #endif  // SEKISHO_CONSOLE_CLI_SESSION_H_

@@ -3,9 +3,9 @@
 
 #include "console/cli/commands/commands.h"
 #include "console/cli/exit_code.h"
+#include "console/cli/files.h"
 #include "console/cli/prompt.h"
 #include "console/cli/resolve.h"
-#include "console/cli/session.h"
 #include "console/cli/texts/messages.h"
 #include "console/cli/texts/names.h"
 #include "console/cli/time_span.h"

@@ -1,14 +1,9 @@
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
 #include <memory>
 
 #include "absl/strings/str_cat.h"
 #include "console/cli/commands/commands.h"
 #include "console/cli/exit_code.h"
-#include "console/cli/session.h"
+#include "console/cli/files.h"
 #include "console/cli/texts/history.h"
 #include "console/cli/texts/messages.h"
 #include "proto/contract/parcel_file.h"
@@ -20,21 +15,6 @@ struct CarryOptions {
   std::string in;
   std::string out;
 };
-
-// Whole, or not there at all; 0600: it may hold what opens a terminal's devices.
-absl::Status WriteAnswer(Context& context, const std::string& path, const std::string& text) {
-  std::string beside = path + ".XXXXXX";
-  const int fd = ::mkostemp(beside.data(), O_CLOEXEC);
-  const bool written = fd >= 0 &&
-                       ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
-                       ::fsync(fd) == 0 && ::rename(beside.c_str(), path.c_str()) == 0;
-  const int error = errno;
-  if (fd >= 0) ::close(fd);
-  if (written) return absl::OkStatus();
-  if (fd >= 0) ::unlink(beside.c_str());
-  return absl::InternalError(
-      context.Say(messages::kCannotWrite, {{"file", path}, {"error", std::strerror(error)}}));
-}
 
 absl::Status Carry(Context& context, const CarryOptions& options) {
   const absl::StatusOr<std::string> text = ReadTextFile(options.in, context.language());
@@ -51,8 +31,9 @@ absl::Status Carry(Context& context, const CarryOptions& options) {
   if (!client.ok()) return client.status();
   const absl::StatusOr<v1::CarryParcelResponse> answer = (*client)->Call(request);
   if (!answer.ok()) return answer.status();
-  absl::Status written = WriteAnswer(
-      context, options.out, contract::WriteParcelFile(answer->parcel().SerializeAsString()));
+  absl::Status written =
+      ReplaceFile(options.out, contract::WriteParcelFile(answer->parcel().SerializeAsString()),
+                  context.language());
   if (!written.ok()) return written;
   std::string said = context.Say(
       answer->parcel().has_enrolment() ? messages::kParcelEnrolled : messages::kParcelCarried,

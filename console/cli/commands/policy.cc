@@ -6,9 +6,9 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "console/cli/commands/commands.h"
+#include "console/cli/files.h"
 #include "console/cli/prompt.h"
 #include "console/cli/resolve.h"
-#include "console/cli/session.h"
 #include "console/cli/texts/messages.h"
 
 namespace sekisho::console::cli {

@@ -9,6 +9,7 @@
 #include "absl/time/clock.h"
 #include "console/cli/commands/commands.h"
 #include "console/cli/exit_code.h"
+#include "console/cli/files.h"
 #include "console/cli/prompt.h"
 #include "console/cli/texts/messages.h"
 #include "console/cli/texts/names.h"

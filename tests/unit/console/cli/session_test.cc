@@ -12,6 +12,7 @@
 
 #include "console/cli/command_line.h"
 #include "console/cli/exit_code.h"
+#include "console/cli/files.h"
 
 namespace sekisho::console::cli {
 namespace {
@@ -47,6 +48,24 @@ class SessionFile : public testing::Test {
 };
 
 const Session kSession{"console:7443", "-----BEGIN CERTIFICATE-----\nx\n", "token", "花子"};
+
+TEST_F(SessionFile, IsReplacedWholeAndForNobodyElseOrLeftAsItWas) {
+  const std::string file = home_ + "/answer";
+  std::ofstream(file) << "of before";
+  std::filesystem::permissions(file, std::filesystem::perms::all);
+  ASSERT_TRUE(ReplaceFile(file, "new", Language::kEnglish).ok());
+  EXPECT_EQ(*ReadTextFile(file, Language::kEnglish), "new");
+  EXPECT_EQ(ModeOf(file), 0600u);
+  // A folder that is not empty is in the way of the last step.
+  const std::string folder = home_ + "/folder";
+  std::filesystem::create_directories(folder + "/in-the-way");
+  const absl::Status failed = ReplaceFile(folder, "new", Language::kEnglish);
+  EXPECT_NE(failed.message().find(folder), std::string::npos) << failed;
+  EXPECT_TRUE(std::filesystem::is_directory(folder));
+  int entries = 0;
+  for ([[maybe_unused]] const auto& each : std::filesystem::directory_iterator(home_)) ++entries;
+  EXPECT_EQ(entries, 2) << "nothing is left beside";
+}
 
 TEST_F(SessionFile, ComesBackAsItWasSaved) {
   ASSERT_EQ(SessionPath(), path());
