@@ -4,7 +4,6 @@
 #include <grp.h>
 #include <sodium.h>
 #include <sys/stat.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -16,16 +15,15 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
-#include "console/ids.h"
 #include "console/alarms/channel.h"
 #include "console/program/archive.h"
 #include "console/program/console.h"
 #include "console/program/doctor.h"
+#include "console/program/first_password.h"
 #include "console/program/init.h"
 #include "console/program/keys.h"
 #include "console/program/serve.h"
 #include "console/program/verify.h"
-#include "console/service/credentials.h"
 #include "proto/contract/keys.h"
 #include "sekisho/version.h"
 
@@ -66,55 +64,6 @@ struct InitArguments {
   std::string totp_secret_out;
   std::string ca_out;
 };
-
-// The first line, without its end.
-absl::StatusOr<std::string> ReadLine(const std::string& path) {
-  std::ifstream file(path);
-  std::string line;
-  if (!file || !std::getline(file, line)) {
-    return absl::InvalidArgumentError(absl::StrCat(path, ": cannot read a password from it"));
-  }
-  if (!line.empty() && line.back() == '\r') line.pop_back();
-  return line;
-}
-
-std::string AskHidden(const char* question) {
-  std::fprintf(stderr, "%s", question);
-  termios before{};
-  ::tcgetattr(STDIN_FILENO, &before);
-  termios hidden = before;
-  hidden.c_lflag &= ~static_cast<tcflag_t>(ECHO);
-  ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
-  std::string answer;
-  std::getline(std::cin, answer);
-  ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
-  std::fprintf(stderr, "\n");
-  return answer;
-}
-
-struct Password {
-  std::string text;
-  bool generated = false;
-};
-
-absl::StatusOr<Password> FirstPassword(const InitArguments& arguments) {
-  if (!arguments.password_file.empty()) {
-    absl::StatusOr<std::string> line = ReadLine(arguments.password_file);
-    if (!line.ok()) return line.status();
-    return Password{*std::move(line)};
-  }
-  if (::isatty(STDIN_FILENO) == 0) return Password{Base32(contract::RandomBytes(15)), true};
-  for (int attempt = 0; attempt < 3; ++attempt) {
-    const std::string first = AskHidden("Password of the first admin (12 characters or more): ");
-    if (absl::Status status = service::CheckNewPassword(first); !status.ok()) {
-      std::fprintf(stderr, "%s\n", std::string(status.message()).c_str());
-      continue;
-    }
-    if (AskHidden("Again: ") == first) return Password{first};
-    std::fprintf(stderr, "These two are not the same.\n");
-  }
-  return absl::InvalidArgumentError("no password: start again, or use --admin-password-file");
-}
 
 // Opened as whoever calls, before the folder's owner is taken on.
 class OutputFile {
@@ -158,7 +107,7 @@ absl::Status BecomeOwnerOf(const std::string& folder) {
   return absl::OkStatus();
 }
 
-void Report(const InitArguments& arguments, const std::string& address, const Password& password,
+void Report(const InitArguments& arguments, const std::string& address, const program::Password& password,
             const program::InitResult& result) {
   std::printf("Organisation    %s (%s)\n", arguments.organisation.c_str(),
               result.organisation_id.c_str());
@@ -188,7 +137,8 @@ int RunInit(const InitArguments& arguments, const std::string& data, const std::
   if (!address.ok()) return Fail(address.status());
   // Before any question, and before the files that an earlier init may have written are replaced.
   if (absl::Status status = program::CheckNothingThere(data); !status.ok()) return Fail(status);
-  absl::StatusOr<Password> password = FirstPassword(arguments);
+  absl::StatusOr<program::Password> password =
+      program::FirstPassword(arguments.password_file, STDIN_FILENO);
   if (!password.ok()) return Fail(password.status());
   absl::StatusOr<OutputFile> totp = OutputFile::Open(arguments.totp_secret_out, 0600);
   if (!totp.ok()) return Fail(totp.status());
