@@ -98,11 +98,15 @@ void LinkFixture::GiveIdentity(std::chrono::seconds from, std::chrono::seconds u
   files_.Put("/link/identity.pem", WriteIdentity(*identity));
 }
 
-void LinkFixture::Connected() {
+void LinkFixture::Configured() {
   GiveIdentity(std::chrono::seconds{-60}, std::chrono::hours{24 * 90});
   StartLink();
   ASSERT_TRUE(agentd_.Accept());
   ASSERT_TRUE(agentd_.Send(Configuration()));
+}
+
+void LinkFixture::Connected() {
+  ASSERT_NO_FATAL_FAILURE(Configured());
   ASSERT_TRUE(agentd_.ReceiveState(v1::LINK_STATE_CONNECTED));
   ASSERT_TRUE(console_->Await([this] { return console_->streams() == 1; }));
 }

@@ -34,7 +34,9 @@ class LinkFixture : public testing::Test {
   v1::LinkDown Configuration() const;
   // Puts an identity for kTerminal on the link's disk.
   void GiveIdentity(std::chrono::seconds from, std::chrono::seconds until);
-  // Identity, link, agentd and console up, CONNECTED told.
+  // Identity, link and agentd up; the link knows where the console is, which may not be there.
+  void Configured();
+  // The same, and the console up, CONNECTED told.
   void Connected();
 
   std::filesystem::path directory_;

@@ -54,10 +54,7 @@ TEST_F(StreamTest, DoesNotWakeAgentdForOneMessageThatWasTaken) {
 
 TEST_F(StreamTest, SaysWhatTheConsoleKnowsBeforeItSaysThatItIsConnected) {
   console_->features = {"grants", "orders"};
-  GiveIdentity(std::chrono::seconds{-60}, std::chrono::hours{24 * 90});
-  StartLink();
-  ASSERT_TRUE(agentd_.Accept());
-  ASSERT_TRUE(agentd_.Send(Configuration()));
+  ASSERT_NO_FATAL_FAILURE(Configured());
   bool welcomed = false;
   const auto connected = agentd_.ReceiveUntil([&](const v1::LinkUp& up) {
     if (up.has_welcome()) {
@@ -137,19 +134,13 @@ TEST_F(StreamTest, OutlivesARestartOfAgentdAndLetsTheStreamGoMeanwhile) {
 
 TEST_F(StreamTest, RefusesAProtocolItDoesNotSpeakAndSaysSo) {
   console_->protocol = 2;
-  GiveIdentity(std::chrono::seconds{-60}, std::chrono::hours{24 * 90});
-  StartLink();
-  ASSERT_TRUE(agentd_.Accept());
-  ASSERT_TRUE(agentd_.Send(Configuration()));
+  ASSERT_NO_FATAL_FAILURE(Configured());
   EXPECT_TRUE(agentd_.ReceiveState(v1::LINK_STATE_INCOMPATIBLE));
 }
 
 TEST_F(StreamTest, SaysThatTheConsoleRefusesTheTerminal) {
   console_->connect_status = {grpc::StatusCode::PERMISSION_DENIED, "revoked"};
-  GiveIdentity(std::chrono::seconds{-60}, std::chrono::hours{24 * 90});
-  StartLink();
-  ASSERT_TRUE(agentd_.Accept());
-  ASSERT_TRUE(agentd_.Send(Configuration()));
+  ASSERT_NO_FATAL_FAILURE(Configured());
   EXPECT_TRUE(agentd_.ReceiveState(v1::LINK_STATE_REFUSED));
 }
 
@@ -158,10 +149,7 @@ TEST_F(StreamTest, TalksToNobodyWhoseCertificateIsNotOfTheRootOfTrust) {
   const int port = console_->port();
   console_.reset();
   console_ = std::make_unique<TestConsole>(other, port);
-  GiveIdentity(std::chrono::seconds{-60}, std::chrono::hours{24 * 90});
-  StartLink();
-  ASSERT_TRUE(agentd_.Accept());
-  ASSERT_TRUE(agentd_.Send(Configuration()));
+  ASSERT_NO_FATAL_FAILURE(Configured());
   EXPECT_TRUE(agentd_.ReceiveState(v1::LINK_STATE_UNTRUSTED));
   EXPECT_EQ(console_->streams(), 0);
 }
@@ -171,10 +159,7 @@ TEST_F(StreamTest, ReachesAConsoleWhoseCertificateIsOverByTheTerminalsClock) {
   const int port = console_->port();
   console_.reset();
   console_ = std::make_unique<TestConsole>(authority_, port);
-  GiveIdentity(std::chrono::seconds{-60}, std::chrono::hours{24 * 90});
-  StartLink();
-  ASSERT_TRUE(agentd_.Accept());
-  ASSERT_TRUE(agentd_.Send(Configuration()));
+  ASSERT_NO_FATAL_FAILURE(Configured());
   EXPECT_TRUE(agentd_.ReceiveState(v1::LINK_STATE_CONNECTED));
 }
 
@@ -183,20 +168,14 @@ TEST_F(StreamTest, TalksToNobodyWhoseCertificateNamesAnotherHost) {
   const int port = console_->port();
   console_.reset();
   console_ = std::make_unique<TestConsole>(authority_, port);
-  GiveIdentity(std::chrono::seconds{-60}, std::chrono::hours{24 * 90});
-  StartLink();
-  ASSERT_TRUE(agentd_.Accept());
-  ASSERT_TRUE(agentd_.Send(Configuration()));
+  ASSERT_NO_FATAL_FAILURE(Configured());
   EXPECT_TRUE(agentd_.ReceiveState(v1::LINK_STATE_UNTRUSTED));
   EXPECT_EQ(console_->streams(), 0);
 }
 
 TEST_F(StreamTest, IsNotTakenForAnotherTerminal) {
   console_->welcome_terminal = "0190c6a2-ffff-7000-8000-00000000000f";
-  GiveIdentity(std::chrono::seconds{-60}, std::chrono::hours{24 * 90});
-  StartLink();
-  ASSERT_TRUE(agentd_.Accept());
-  ASSERT_TRUE(agentd_.Send(Configuration()));
+  ASSERT_NO_FATAL_FAILURE(Configured());
   EXPECT_TRUE(agentd_.ReceiveState(v1::LINK_STATE_REFUSED));
 }
 

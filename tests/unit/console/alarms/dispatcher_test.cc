@@ -74,6 +74,10 @@ class DispatcherTest : public ::testing::Test {
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }
   }
+  // Whether the channel has tried, and did not get through.
+  bool HasFailed(const std::string& channel) {
+    return store_->alarms().FindPosition(channel)->failed_at.has_value();
+  }
   void Happen(v1::EventKind kind, int times = 1) {
     for (int i = 0; i < times; ++i) {
       v1::Parameter parameter;
@@ -136,7 +140,8 @@ TEST_F(DispatcherTest, AMailGoesToAllWhoAreNamedWithoutTlsOnlyWhenAskedFor) {
   with_tls.mail_plain = false;
   Start(with_tls);
   Happen(v1::EVENT_KIND_CHAIN_BROKEN);
-  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  Until([&] { return HasFailed("mail"); });
+  EXPECT_TRUE(HasFailed("mail"));
   EXPECT_TRUE(sink.received.Now().empty());  // a server that offers no STARTTLS gets nothing
   Start(Mail(sink.port()));
   const std::vector<std::string> mails = sink.received.Await(1);
@@ -169,7 +174,7 @@ TEST_F(DispatcherTest, ADeadServerIsToldAfterARestartAndHoldsUpNobody) {
   Start(both);
   Happen(v1::EVENT_KIND_CHAIN_BROKEN);
   EXPECT_EQ(sink.received.Await(1).size(), 1u);
-  Until([&] { return store_->alarms().FindPosition("mail")->failed_at.has_value(); });
+  Until([&] { return HasFailed("mail"); });
   EXPECT_FALSE(store_->alarms().FindPosition("mail")->error.empty());
   dispatcher_.reset();
   store_.reset();
@@ -195,7 +200,8 @@ TEST_F(DispatcherTest, AWebhookIsSignedAndAskedAgainUntilItTakesIt) {
   settings.webhook_secret_file = secret;
   Start(settings);
   Happen(v1::EVENT_KIND_RESCUE_BOOTED);
-  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  Until([&] { return HasFailed("webhook"); });
+  EXPECT_TRUE(HasFailed("webhook"));
   EXPECT_TRUE(sink.received.Now().empty());
   sink.refuse = false;
   const std::vector<std::string> requests = sink.received.Await(1);
