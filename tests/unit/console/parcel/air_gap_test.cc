@@ -90,6 +90,20 @@ class AirGap : public ServiceTest {
     EXPECT_TRUE(grant.ok()) << grant.status();
     return grant.ok() ? grant->grant().claims().grant_id() : "";
   }
+  // A stick is asked for and granted: what the office answers to the same parcel once more, which
+  // fetches what there is by now.
+  v1::Parcel AnswerWithGrant(minutes span) {
+    Enrol();
+    Exchange();
+    desk_.bus.Plug("2-1", Stick("A1"));
+    desk_.Settle();
+    const v1::Parcel asked = Export();
+    EXPECT_TRUE(Carry(asked).ok());
+    EXPECT_NE(Grant(span), "");
+    absl::StatusOr<v1::CarryParcelResponse> answer = Carry(asked);
+    EXPECT_TRUE(answer.ok()) << answer.status();
+    return answer.ok() ? answer->parcel() : v1::Parcel();
+  }
   std::uint64_t Waiting() { return desk_.engine->reporter().waiting(); }
 
   sekisho::testing::Terminal desk_;
@@ -117,33 +131,16 @@ TEST_F(AirGap, ATerminalIsEnrolledGetsItsPolicyAndReportsByFilesAlone) {
 }
 
 TEST_F(AirGap, AnExceptionComesInAndOpensTheDevice) {
-  Enrol();
-  Exchange();
-  desk_.bus.Plug("2-1", Stick("A1"));
-  desk_.Settle();
-  const v1::Parcel asked = Export();
-  ASSERT_TRUE(Carry(asked).ok());
-  ASSERT_NE(Grant(minutes(60)), "");
-  // The same file again fetches what there is by now.
-  absl::StatusOr<v1::CarryParcelResponse> answer = Carry(asked);
-  ASSERT_TRUE(answer.ok());
+  const v1::Parcel answer = AnswerWithGrant(minutes(60));
   EXPECT_FALSE(desk_.bus.Authorised("2-1"));
-  EXPECT_EQ(Import(answer->parcel()).refused(), 0u);
+  EXPECT_EQ(Import(answer).refused(), 0u);
   EXPECT_TRUE(desk_.bus.Authorised("2-1"));
 }
 
 TEST_F(AirGap, AnExceptionsTimeBeginsWhenTheParcelWasWritten) {
-  Enrol();
-  Exchange();
-  desk_.bus.Plug("2-1", Stick("A1"));
-  desk_.Settle();
-  const v1::Parcel asked = Export();
-  ASSERT_TRUE(Carry(asked).ok());
-  ASSERT_NE(Grant(minutes(60)), "");
-  absl::StatusOr<v1::CarryParcelResponse> answer = Carry(asked);
-  ASSERT_TRUE(answer.ok());
+  const v1::Parcel answer = AnswerWithGrant(minutes(60));
   desk_.Advance(minutes(61));
-  EXPECT_EQ(Import(answer->parcel()).refused(), 1u);
+  EXPECT_EQ(Import(answer).refused(), 1u);
   EXPECT_FALSE(desk_.bus.Authorised("2-1"));
 }
 
@@ -277,6 +274,54 @@ TEST_F(AirGap, AnOldParcelDoesNotTurnTheTerminalsClockBackOnTheConsole) {
       *console_->store().terminals().FindTerminalByName(organisation_, "desk-12");
   EXPECT_GE(known.last_status.boottime_ns(),
             static_cast<std::uint64_t>(std::chrono::nanoseconds(hours(2)).count()));
+}
+
+// Of one machine, whichever way and in whichever order its words come.
+TEST_F(AirGap, AParcelOlderThanWhatCameByStreamIsNoTwin) {
+  Enrol();
+  const store::TerminalRecord desk =
+      *console_->store().terminals().FindTerminalByName(organisation_, "desk-12");
+  std::shared_ptr<AgentSession> stream = *console_->services().agents.Open(
+      {organisation_, desk.terminal_id, desk.enrolment}, std::make_shared<QuietLink>());
+  v1::Hello hello;
+  hello.set_oldest_protocol(1);
+  hello.set_newest_protocol(1);
+  hello.add_features("orders");
+  ASSERT_TRUE(stream->Greet(hello).ok());
+  const auto by_stream = [&](const v1::Parcel& parcel) {
+    // The last is the Status.
+    const absl::Status received = stream->Receive(parcel.sealed(parcel.sealed_size() - 1));
+    EXPECT_TRUE(received.ok()) << received;
+  };
+  const auto later = [&](minutes span) {
+    desk_.Advance(span);
+    now_ += span;
+  };
+  const v1::Parcel first = Export();
+  later(minutes(5));
+  by_stream(Export());
+  ASSERT_TRUE(Carry(first).ok()) << "of the same boot";
+  later(minutes(5));
+  by_stream(Export());
+  desk_.Reboot();
+  desk_.Start();
+  later(minutes(5));
+  const v1::Parcel second = Export();
+  by_stream(second);
+  ASSERT_TRUE(Carry(first).ok()) << "of the boot before";
+  later(minutes(5));
+  by_stream(Export());
+  ASSERT_TRUE(Carry(second).ok());
+  later(minutes(1));
+  by_stream(Export());
+  store::EventQuery duplicated;
+  duplicated.scope = {organisation_, ""};
+  duplicated.kinds = {v1::EVENT_KIND_TERMINAL_DUPLICATED};
+  const std::vector<store::StoredEventRecord> twins =
+      *console_->store().events().ListEvents(duplicated);
+  EXPECT_THAT(twins, SizeIs(0));
+  EXPECT_FALSE(
+      console_->store().terminals().FindTerminalByName(organisation_, "desk-12")->chain_broken);
 }
 
 TEST_F(AirGap, AParcelOfARevokedTerminalIsRefused) {
