@@ -77,6 +77,7 @@ ModeKeeper::Found ModeKeeper::Load() {
   const bool observe_now =
       !Refuses() && same_boot && (stored_.observing() || stored_.told() != v1::MODE_OBSERVE);
 
+  if (!now_.undone.empty()) WriteUndone();
   TellUndone();
   if (Rescues() && stored_.rescue_boot_id() != boot_id) {
     if (reporter_.Record(EventOf(v1::EVENT_KIND_RESCUE_BOOTED)).ok()) {
@@ -106,6 +107,7 @@ void ModeKeeper::Refresh() {
   if (!Refuses()) return;  // that stays so until the boot ends
   const platform::ThisBoot now = ReadNow();
   if (now.mode == now_.mode) return;
+  if (!now.undone.empty()) WriteUndone();
   Enter(now, !now.undone.empty()              ? "undone"
              : now.mode == BootMode::kEnforce ? "confirmed"
                                               : "installed");
@@ -211,6 +213,16 @@ Answer<v1::LocalConfirmReply> ModeKeeper::Confirm() {
   v1::LocalConfirmReply reply;
   reply.set_mode(ToProto(now_.mode));
   return reply;
+}
+
+void ModeKeeper::WriteUndone() {
+  if (seams_.boot_control.Now().mode != BootMode::kTrial) return;
+  platform::NextBoot observing = Next();
+  observing.mode = BootMode::kObserve;
+  if (platform::Outcome set = seams_.boot_control.SetNext(observing); !set.ok()) {
+    Log(Severity::kWarning,
+        absl::StrCat("write that the trial is undone: ", set.failure().ToString()));
+  }
 }
 
 void ModeKeeper::Enter(const platform::ThisBoot& now, const char* cause) {

@@ -249,6 +249,18 @@ TEST_F(TrialTest, TheDeadlineOpensEvenWhenNobodyRestartsAgentd) {
   EXPECT_EQ(ModeOf(terminal), v1::MODE_OBSERVE);
 }
 
+TEST_F(TrialTest, WhatAgentdUndoesIsWrittenForTheAlarmThatIsLate) {
+  terminal.StartEnrolled();
+  terminal.Advance(16min);
+  EXPECT_EQ(terminal.boot_control.Now().mode, BootMode::kObserve);
+  EXPECT_EQ(terminal.boot_control.Next().mode, BootMode::kObserve);
+  EXPECT_EQ(terminal.boot_control.sets(), 1);
+  terminal.Restart();
+  terminal.Advance(16min);
+  EXPECT_EQ(terminal.boot_control.sets(), 1) << "once";
+  EXPECT_THAT(terminal.Events(v1::EVENT_KIND_TRIAL_UNDONE), SizeIs(1));
+}
+
 TEST_F(TrialTest, OneThatWasUndoneBeforeTheDiskWasThereIsTold) {
   terminal.boot_control.Undo("initramfs");
   terminal.bus.Plug("2-1", Stick("A1"));
