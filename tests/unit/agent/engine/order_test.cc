@@ -473,6 +473,22 @@ TEST_F(OrderTest, AStickIsNotAdoptedNorWhenItComesLater) {
   EXPECT_THAT(*terminal.boot_rules.Installed(), IsEmpty());
 }
 
+TEST_F(OrderTest, AStickThatWasOrderedDrivesNobodyOutOfItsPort) {
+  terminal.StartEnrolled();
+  terminal.bus.Plug("2-1", Keyboard());
+  terminal.Settle();
+  Send(DeviceOrder(1, "2-1", Keyboard()));
+  Send(DeviceOrder(2, "2-1", Stick("B2")));
+  terminal.bus.Unplug("2-1");
+  terminal.bus.Plug("2-1", Stick("B2"));
+  terminal.Advance(2min);
+  EXPECT_FALSE(terminal.bus.Authorised("2-1"));
+  terminal.bus.Unplug("2-1");
+  terminal.bus.Plug("2-1", Keyboard());
+  terminal.Settle();
+  EXPECT_TRUE(terminal.bus.Authorised("2-1"));
+}
+
 TEST_F(OrderTest, TheLastKeyboardIsAbandonedOnlyWhenTheOrderSaysSo) {
   terminal.StartEnrolled();
   for (const char* port : {"2-1", "2-2"}) terminal.bus.Plug(port, Keyboard());
