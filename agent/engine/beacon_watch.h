@@ -49,7 +49,6 @@ class BeaconWatch {
   bool Lives(const std::string& grant_id) const { return live_grant_ids_.contains(grant_id); }
   // Since the last fresh one, or since this began to wait.
   platform::BootTime Silence() const { return clock_.Now() - heard_at_; }
-  bool ever_heard() const { return console_time_.has_value(); }
   // Begins to wait anew: the terminal has just been enrolled.
   void Restart() { heard_at_ = clock_.Now(); }
   // True once an episode, when the silence has become an alarm.

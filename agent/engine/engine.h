@@ -97,7 +97,6 @@ class Engine {
   void ResumeGrants();
   void ScheduleAlarm();
   void OnAlarm();
-  void ReconcileAndSchedule();
   void CheckClock();
   // Whether the console takes a Status that says more than the first release's did.
   enum class StatusForm { kFirst, kFull };

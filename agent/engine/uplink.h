@@ -52,7 +52,6 @@ class Uplink {
   };
   // A verified Acknowledgement.
   AckOutcome Acknowledged(const v1::Acknowledgement& acknowledgement);
-  std::size_t in_flight() const { return in_flight_.size(); }
 
  private:
   // Messages that the link has and has not passed on; above, it is not keeping up.

@@ -58,7 +58,6 @@ class LiveTerminal {
   const std::string& terminal_id() const { return terminal_id_; }
   const std::string& group_path() const { return group_path_; }
   TerminalLink& link() { return *link_; }
-  std::shared_ptr<TerminalLink> shared_link() { return link_; }
 
   std::optional<KnownStatus> status() const;
   // When a Status came last on this stream, or it was opened; by the console's steady clock.
