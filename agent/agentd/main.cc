@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdint>
 #include <cstdio>
@@ -30,6 +31,8 @@
 #include "platform/linux/guard/device_roles.h"
 #include "platform/linux/guard/file_watch.h"
 #include "platform/linux/hardware_names.h"
+#include "platform/linux/inspection/inspection.h"
+#include "platform/linux/keyboard_code.h"
 #include "platform/linux/media.h"
 #include "platform/linux/message_socket.h"
 #include "platform/linux/probes.h"
@@ -113,6 +116,40 @@ std::unique_ptr<platform::UsbProbe> MakeUsbProbe(const std::string& user, platfo
   return std::make_unique<platform::LinuxUsbProbe>(loop, clock, std::move(worker));
 }
 
+// Whether there are keys that come over no USB: PS/2, a laptop's own, Bluetooth.
+platform::KeyboardCode::OtherKeyboards OtherKeyboards() {
+  platform::Looker looker("");
+  platform::MachineFacts facts;
+  platform::InspectKeyboards(looker, facts);
+  const bool some = std::ranges::any_of(facts.keyboards, [](const auto& each) {
+    return each.bus != platform::KeyboardFacts::Bus::kUsb;
+  });
+  return some ? platform::KeyboardCode::OtherKeyboards::kSome
+              : platform::KeyboardCode::OtherKeyboards::kNone;
+}
+
+// Null without the worker's user: then a replaced keyboard waits for the office.
+std::unique_ptr<platform::KeyboardCode> MakeKeyboardCode(const std::string& user,
+                                                         platform::EventLoop& loop,
+                                                         const platform::Clock& clock) {
+  platform::Result<unsigned> uid = platform::UserId(user);
+  platform::Result<unsigned> gid = platform::GroupId(user);
+  platform::Result<unsigned> input = platform::GroupId("input");  // udev's, for what is typed
+  if (!uid.ok() || !gid.ok() || !input.ok() || *uid == 0 || *gid == 0) {
+    engine::Log(engine::Severity::kError,
+                absl::StrCat("no unprivileged user and group ", user,
+                             ", or no group input: no "
+                             "keyboard is admitted by a code; run systemd-sysusers"));
+    return nullptr;
+  }
+  platform::KeyboardCodeWorker worker;
+  worker.uid = *uid;
+  worker.gid = *gid;
+  worker.input_gid = *input;
+  worker.others = OtherKeyboards;
+  return std::make_unique<platform::LinuxKeyboardCode>(loop, clock, std::move(worker));
+}
+
 int Serve(Options options) {
   // No core dump, no ptrace by the same user: the report key is in here.
   prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
@@ -151,6 +188,8 @@ int Serve(Options options) {
   platform::LinuxProbes probes;
   const std::unique_ptr<platform::UsbProbe> usb_probe =
       MakeUsbProbe(options.probe_user, **loop, clock);
+  const std::unique_ptr<platform::KeyboardCode> keyboard_code =
+      MakeKeyboardCode(options.probe_user, **loop, clock);
 
   platform::LinuxDeviceRoles device_roles;
   platform::Result<std::unique_ptr<platform::LinuxFileWatch>> file_watch =
@@ -166,7 +205,8 @@ int Serve(Options options) {
   engine::Engine engine(
       engine::Seams{**loop, clock, **devices, enforcer, media, backstop, boot_rules, boot_control,
                     files, seat, probes, usb_probe.get(),
-                    file_watch.ok() ? file_watch->get() : nullptr, &device_roles},
+                    file_watch.ok() ? file_watch->get() : nullptr, &device_roles,
+                    keyboard_code.get()},
       options.engine);
   engine.Start();
 
@@ -221,7 +261,7 @@ int Main(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--link-user", options.link_user, "The user that sekisho-link runs as")
       ->capture_default_str();
-  app.add_option("--probe-user", options.probe_user, "The user that sekisho-usb-probe runs as")
+  app.add_option("--probe-user", options.probe_user, "The user that the workers run as")
       ->capture_default_str();
   app.add_option("--agentd-state", options.engine.state_directory,
                  "Where identity, policy, grants and the spool are kept")

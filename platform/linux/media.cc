@@ -121,6 +121,8 @@ Result<std::vector<Holder>> LinuxMedia::Holders(const OpenDevice& device) {
   things.block_nodes = BlockNumbers(*nodes);
   things.file_systems = things.block_nodes;
   for (const DeviceNode& node : *nodes) {
+    // Whoever listens to its keys holds no medium: it is the seat's own (logind, the display).
+    if (node.name.starts_with("input/")) continue;
     if (node.kind == NodeKind::kCharacter) things.character_nodes.insert(node.number);
   }
   Result<std::vector<MountNamespace>> namespaces = MountNamespaces(proc_);

@@ -1,10 +1,7 @@
 #include "platform/linux/usb_probe.h"
 
 #include <fcntl.h>
-#include <grp.h>
 #include <signal.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -14,65 +11,25 @@
 #include <cerrno>
 #include <utility>
 
+#include "platform/linux/worker_process.h"
+
 namespace sekisho::platform {
 namespace {
 
 constexpr std::ptrdiff_t kMaxWorkers = 4;
-constexpr int kNodeNumber = 3;
-// How a child ends that did not become the worker.
+// How a child ends that found no node to give to the worker.
 constexpr int kNoNode = 100;
-constexpr int kNotStarted = 101;
-
-bool Limit(__rlimit_resource resource, rlim_t most) {
-  const rlimit limit{most, most};
-  return setrlimit(resource, &limit) == 0;
-}
-
-// Descriptors 0 to 3 as the worker gets them; nothing above stays.
-bool Hand(int node, int output) {
-  const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-  // Out of the way of the numbers that are about to be taken.
-  const std::array<int, 3> high = {fcntl(null, F_DUPFD_CLOEXEC, 10),
-                                   fcntl(output, F_DUPFD_CLOEXEC, 10),
-                                   fcntl(node, F_DUPFD_CLOEXEC, 10)};
-  return std::ranges::all_of(high, [](int fd) { return fd >= 0; }) && dup2(high[0], 0) == 0 &&
-         dup2(high[1], 1) == 1 && dup2(high[0], 2) == 2 &&
-         dup2(high[2], kNodeNumber) == kNodeNumber &&
-         syscall(SYS_close_range, kNodeNumber + 1, ~0u, 0) == 0;
-}
-
-// For good: saved ids too, and no set-uid program gives anything back.
-bool DropPrivileges(const UsbProbeWorker& worker) {
-  return setgroups(0, nullptr) == 0 && setresgid(worker.gid, worker.gid, worker.gid) == 0 &&
-         setresuid(worker.uid, worker.uid, worker.uid) == 0 &&
-         prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
-}
-
-bool LimitResources() {
-  return Limit(RLIMIT_CORE, 0) && Limit(RLIMIT_FSIZE, 0) && Limit(RLIMIT_NPROC, 0) &&
-         Limit(RLIMIT_NOFILE, 16) && Limit(RLIMIT_CPU, 2) &&
-         Limit(RLIMIT_AS, std::uint64_t{128} << 20);
-}
 
 [[noreturn]] void BecomeWorker(const UsbProbeWorker& worker, const SysfsDevice& device, int output,
                                pid_t parent) {
-  // The parent blocks SIGTERM for its signalfd.
-  sigset_t none;
-  sigemptyset(&none);
-  sigprocmask(SIG_SETMASK, &none, nullptr);
+  UnblockSignals();
   Result<Fd> node = worker.open_node(device);
   if (!node.ok()) _exit(kNoNode);
-  if (!Hand(node->get(), output) || !DropPrivileges(worker) || !LimitResources() ||
-      chdir("/") != 0) {
-    _exit(kNotStarted);
+  const int descriptors[] = {-1, output, -1, node->get()};
+  if (!KeepOnly(descriptors) || !BecomeUser(worker.uid, worker.gid, {}) || !LimitResources({})) {
+    _exit(kWorkerNotStarted);
   }
-  // Last: a change of user takes it away. Whoever lost its parent before then notices itself.
-  if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent) _exit(kNotStarted);
-  std::string program = worker.program;
-  char* const arguments[] = {program.data(), nullptr};
-  char* const environment[] = {nullptr};
-  execve(program.c_str(), arguments, environment);
-  _exit(kNotStarted);
+  BecomeProgram(worker.program, parent);
 }
 
 }  // namespace
@@ -165,7 +122,7 @@ void LinuxUsbProbe::TimedOut(std::uint64_t id) {
 Result<UsbAnswers> LinuxUsbProbe::Read(const Question& question, int status) const {
   const std::string step = "ask " + question.port_path;
   if (WIFEXITED(status) && WEXITSTATUS(status) == kNoNode) return MakeFailure(ENODEV, step);
-  if (WIFEXITED(status) && WEXITSTATUS(status) == kNotStarted) {
+  if (WIFEXITED(status) && WEXITSTATUS(status) == kWorkerNotStarted) {
     return MakeFailure(ECHILD, step + ": cannot start " + worker_.program);
   }
   // What a worker said before it came to grief is not believed.
