@@ -34,7 +34,16 @@ constexpr char kConfigFile[] = "/etc/sekisho/console.conf";
 constexpr int kDefaultPort = 7443;
 
 // Documented in sekisho-console(8).
-enum ExitCode { kOk = 0, kFailed = 1, kUsage = 2, kExists = 3, kNoConsole = 4, kUnavailable = 5, kAltered = 6, kWarnings = 7 };
+enum ExitCode {
+  kOk = 0,
+  kFailed = 1,
+  kUsage = 2,
+  kExists = 3,
+  kNoConsole = 4,
+  kUnavailable = 5,
+  kAltered = 6,
+  kWarnings = 7
+};
 
 constexpr char kFooter[] =
     R"(Exit codes: 0 done, 1 failed, 2 wrong usage, 3 would overwrite, 4 no console there,
@@ -107,8 +116,8 @@ absl::Status BecomeOwnerOf(const std::string& folder) {
   return absl::OkStatus();
 }
 
-void Report(const InitArguments& arguments, const std::string& address, const program::Password& password,
-            const program::InitResult& result) {
+void Report(const InitArguments& arguments, const std::string& address,
+            const program::Password& password, const program::InitResult& result) {
   std::printf("Organisation    %s (%s)\n", arguments.organisation.c_str(),
               result.organisation_id.c_str());
   std::printf("Console         %s\n", address.c_str());
@@ -186,8 +195,7 @@ int RunRestore(const std::string& archive, const std::string& data) {
       "  2. sekishoctl events --kind interval-lost: whose records are gone, and which terminals\n"
       "     were taken in again (readmitted). Revoke again what was revoked since the backup.\n"
       "  3. sekishoctl policy publish: the newest policy, if it was changed since\n",
-      data.c_str(), Written(restored->backed_up_at).c_str(),
-      Written(restored->restored_at).c_str(),
+      data.c_str(), Written(restored->backed_up_at).c_str(), Written(restored->restored_at).c_str(),
       static_cast<unsigned long long>(outcome.tokens_voided),
       static_cast<unsigned long long>(outcome.sessions_ended),
       static_cast<unsigned long long>(outcome.grants_ended),
@@ -384,7 +392,8 @@ int Main(int argc, char** argv) {
 
   CLI::App* alarm = app.add_subcommand("alarm", "Mail, syslog and webhook");
   alarm->require_subcommand(1);
-  CLI::App* alarm_test = alarm->add_subcommand("test", "Send a test by each way that is configured");
+  CLI::App* alarm_test =
+      alarm->add_subcommand("test", "Send a test by each way that is configured");
   alarm_test->footer("Example:\n  sekisho-console alarm test");
   CLI::App* doctor = app.add_subcommand(
       "doctor", "Look after a console, running or not: keys, disk, store, backup, alarms");

@@ -26,10 +26,11 @@ Entry EntryOf(Text text) {
       return {"The enrolment token that lies here was refused: {why}",
               "この端末に置かれた登録トークンは拒否されました: {why}"};
     case Text::kMoved:
-      return {"This identity was made on other hardware. If this is another machine, or has another\n"
-              "mainboard, enrol it anew: sudo sekisho enrol TOKEN",
-              "この識別情報は別の機器で作られたものです。別の機器である場合や、マザーボードを交換した\n"
-              "場合は、登録し直してください: sudo sekisho enrol TOKEN"};
+      return {
+          "This identity was made on other hardware. If this is another machine, or has another\n"
+          "mainboard, enrol it anew: sudo sekisho enrol TOKEN",
+          "この識別情報は別の機器で作られたものです。別の機器である場合や、マザーボードを交換した\n"
+          "場合は、登録し直してください: sudo sekisho enrol TOKEN"};
     case Text::kEnrolled:
       return {"Terminal {terminal} of {organisation}, group {group}",
               "端末 {terminal}({organisation}、グループ {group})"};
@@ -186,8 +187,7 @@ Entry EntryOf(Text text) {
     case Text::kProposalNot:
       return {"  cannot be adopted: {reason}", "  承認できません: {reason}"};
     case Text::kNoProposals:
-      return {"Nothing is plugged in that could be adopted",
-              "承認できる機器は接続されていません"};
+      return {"Nothing is plugged in that could be adopted", "承認できる機器は接続されていません"};
     case Text::kAdoptQuestion:
       return {
           "Adopt these? They will work at every boot, without policy or console. [y/N] ",

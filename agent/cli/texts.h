@@ -118,8 +118,8 @@ std::string Say(Language language, Text text,
 // as it is.
 std::string SayFailure(Language language, const v1::LocalFailure& failure);
 
-// Why a device is proposed for adoption or cannot be adopted, by AdoptionProposal's code. An unknown
-// code is said as it is.
+// Why a device is proposed for adoption or cannot be adopted, by AdoptionProposal's code. An
+// unknown code is said as it is.
 std::string SayAdoptionReason(Language language, const std::string& code);
 
 std::string Say(Language language, v1::VerdictReason reason);

@@ -59,8 +59,8 @@ Console::Console(std::unique_ptr<store::Backend> backend, pki::Keyring keyring,
               backend_->orders(), ingest_, publisher_, keyring_, registry_, wakeups_, clock_),
       history_(backend_->history(), backend_->terminals(), organisation.name, clock_),
       parcels_(agents_, enrolment_, *backend_, clock_),
-      services_{sessions_, terminals_, grants_,    orders_, policies_,
-                events_,   operators_, enrolment_, agents_, history_, parcels_, clock_} {}
+      services_{sessions_,  terminals_, grants_, orders_,  policies_, events_,
+                operators_, enrolment_, agents_, history_, parcels_,  clock_} {}
 
 // What the last reports are answered with still needs the services.
 Console::~Console() { ingest_.Stop(); }

@@ -130,7 +130,8 @@ class AgentSession : public std::enable_shared_from_this<AgentSession> {
   absl::StatusOr<store::ReportedBatch> CheckBatch(const v1::ReportBatch& batch) const;
   void Acknowledge(const std::string& boot_id, const absl::StatusOr<store::AppendedBatch>& result);
   absl::Status SendSealed(v1::Purpose purpose, std::string payload);
-  // The key set, if it is newer than the one known there, and what leads to the root it is signed by.
+  // The key set, if it is newer than the one known there, and what leads to the root it is signed
+  // by.
   void SendKeys(std::uint64_t known_version);
   // What the Status shows to be missing.
   absl::Status SendMissing(const v1::Status& status);

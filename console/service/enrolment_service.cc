@@ -177,8 +177,7 @@ absl::StatusOr<v1::EnrolResponse> EnrolmentService::Enrol(const v1::EnrolRequest
   const WallTime now = clock_.wall();
   pki::TerminalIdentity identity{entry->organisation_id, entry->terminal_id, entry->enrolment + 1};
   // Made before the token is used up, so that a bad certificate request costs no use.
-  absl::StatusOr<std::vector<std::string>> certificates =
-      Certify(request, identity, carrier);
+  absl::StatusOr<std::vector<std::string>> certificates = Certify(request, identity, carrier);
   if (!certificates.ok()) return certificates.status();
   absl::StatusOr<store::TerminalRecord> enrolled = tokens_.EnrolWithToken(
       token->token_id, now, *entry,

@@ -41,8 +41,8 @@ class HistoryStore : public HistoryReader {
   virtual absl::StatusOr<PersonsData> CountPerson(const std::string& organisation_id,
                                                   const std::string& person) = 0;
   // One transaction: takes out what names the person, keeps every hash, and adds `audit`, whose
-  // detail begins with what was erased (history::EraseDetail; its own detail is the reason). ABORTED
-  // when there are not `expected_events`.
+  // detail begins with what was erased (history::EraseDetail; its own detail is the reason).
+  // ABORTED when there are not `expected_events`.
   struct Erased {
     PersonsData data;
     std::uint64_t audit_id = 0;

@@ -19,15 +19,15 @@ using google::protobuf::Reflection;
 
 constexpr std::size_t kHashBytes = 32;
 constexpr std::size_t kNonceBytes = 16;
-constexpr std::size_t kMaxDer = 4096;     // one certificate, or one request for one
-constexpr std::size_t kMaxAnchor = 8192;  // TrustAnchor: a certificate and a few bytes
-constexpr std::size_t kMaxChain = 4;      // certificates
-constexpr std::size_t kMaxToken = 1024;   // an enrolment token's text
-constexpr std::size_t kMaxPage = 1000;    // items of one answer to an operator
-constexpr std::size_t kMaxRules = 1000;   // of a policy; the payload's bound is reached before
-constexpr std::size_t kMaxLive = 64;      // grants, probes, features
+constexpr std::size_t kMaxDer = 4096;       // one certificate, or one request for one
+constexpr std::size_t kMaxAnchor = 8192;    // TrustAnchor: a certificate and a few bytes
+constexpr std::size_t kMaxChain = 4;        // certificates
+constexpr std::size_t kMaxToken = 1024;     // an enrolment token's text
+constexpr std::size_t kMaxPage = 1000;      // items of one answer to an operator
+constexpr std::size_t kMaxRules = 1000;     // of a policy; the payload's bound is reached before
+constexpr std::size_t kMaxLive = 64;        // grants, probes, features
 constexpr std::size_t kMaxFleet = 100'000;  // terminals of one order
-constexpr std::size_t kMaxText = 2048;    // what the person at the terminal reads
+constexpr std::size_t kMaxText = 2048;      // what the person at the terminal reads
 
 constexpr FieldBound Bytes(std::size_t max) { return {.max_bytes = max}; }
 constexpr FieldBound Strings(std::size_t max) { return {.max_bytes = max}; }

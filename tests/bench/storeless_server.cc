@@ -89,12 +89,12 @@ int ServeStoreless(const std::string& keys, const std::string& path) {
                                clock);
   service::HistoryService history(backend.history(), backend.terminals(), "bench", clock);
   service::ParcelService parcels(agents, enrolment, backend, clock);
-  absl::StatusOr<std::unique_ptr<console::rpc::Server>> server = console::rpc::Server::Start(
-      {.listen = "127.0.0.1:0",
-       .credentials = keyring->server(),
-       .client_ca_pem = keyring->authority().CertificatePem()},
-      {sessions, terminals, grants, orders, policies, event_service, operators, enrolment, agents,
-       history, parcels, clock});
+  absl::StatusOr<std::unique_ptr<console::rpc::Server>> server =
+      console::rpc::Server::Start({.listen = "127.0.0.1:0",
+                                   .credentials = keyring->server(),
+                                   .client_ca_pem = keyring->authority().CertificatePem()},
+                                  {sessions, terminals, grants, orders, policies, event_service,
+                                   operators, enrolment, agents, history, parcels, clock});
   if (!server.ok()) {
     std::cerr << server.status() << "\n";
     return 1;

@@ -152,9 +152,11 @@ const std::map<v1::EventKind, Text>& Sentences() {
         "再導入されました[[（{enrolment} 回目）]]。履歴は引き継がれます"}},
       {v1::EVENT_KIND_INTERVAL_LOST,
        {"the console was restored: its records[[ from {from}]][[ until {until}]] are gone"
-        "[[ (numbers {first} to {last})]][[; enrolled in between and taken in again: {readmitted}]]",
+        "[[ (numbers {first} to {last})]][[; enrolled in between and taken in again: "
+        "{readmitted}]]",
         "コンソールの復元により[[ {from} から]][[ {until} まで]]の記録が失われました"
-        "[[（番号 {first}〜{last}）]][[。この間に登録された端末として再び受け入れました: {readmitted}]]"}},
+        "[[（番号 {first}〜{last}）]][[。この間に登録された端末として再び受け入れました: "
+        "{readmitted}]]"}},
   };
   return *sentences;
 }

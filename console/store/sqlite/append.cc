@@ -141,7 +141,8 @@ absl::Status NoteGap(Connection& connection, const ReportedBatch& batch, LostSeq
 // Whether `event` follows a record of the terminal, of any enrolment.
 absl::StatusOr<bool> FollowsOneStored(Connection& connection, const ReportedBatch& batch,
                                       const v1::Event& event) {
-  Query query(connection, "SELECT 1 FROM events WHERE terminal_id = ?1 AND record_hash = ?2 LIMIT 1");
+  Query query(connection,
+              "SELECT 1 FROM events WHERE terminal_id = ?1 AND record_hash = ?2 LIMIT 1");
   query << batch.terminal_id << Blob{event.previous_hash()};
   return query.Step();
 }

@@ -89,7 +89,7 @@ absl::Status WriteAuditHead(Connection& connection, const std::string& organisat
 }  // namespace
 
 absl::StatusOr<v1::HistoryHead> ReadChainHead(Connection& connection,
-                                         const std::string& organisation_id) {
+                                              const std::string& organisation_id) {
   v1::HistoryHead head;
   head.set_event_link(history::NoLink());
   head.set_audit_link(history::NoLink());

@@ -14,7 +14,7 @@ namespace sekisho::console::store::sqlite {
 
 // The ends of an organisation's chains; all zero before the first row.
 absl::StatusOr<v1::HistoryHead> ReadChainHead(Connection& connection,
-                                         const std::string& organisation_id);
+                                              const std::string& organisation_id);
 
 // The chain of events within one transaction: where it ends is read once, kept here while rows are
 // added, and written once.

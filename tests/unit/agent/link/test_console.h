@@ -37,7 +37,7 @@ class TestConsole : public v1::EnrolmentService::Service, public v1::AgentServic
   std::uint32_t protocol = 1;
   std::string welcome_terminal = kTerminal;
   std::vector<std::string> features;  // of Welcome
-  grpc::Status connect_status;  // not OK: instead of a Welcome
+  grpc::Status connect_status;        // not OK: instead of a Welcome
   std::chrono::seconds certificate_from{-60};
   std::chrono::seconds certificate_until{std::chrono::hours{24 * 90}};
 

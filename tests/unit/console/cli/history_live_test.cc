@@ -71,8 +71,7 @@ TEST_F(HistoryLive, NobodyIsErasedWithoutTheNameTypedTwiceOrWhenNothingNamesThem
 
 TEST_F(HistoryLive, WhatIsNoParcelIsSaidToBeNone) {
   const std::string file = console_.Write("holiday.jpg", "\xff\xd8\xff\xe0 jfif");
-  const Ended refused =
-      Admin({"parcel", "carry", file, "--out", console_.directory() + "/answer"});
+  const Ended refused = Admin({"parcel", "carry", file, "--out", console_.directory() + "/answer"});
   EXPECT_EQ(refused.code, 2);
   EXPECT_NE(refused.err.find("not-a-parcel"), std::string::npos) << refused.err;
   EXPECT_FALSE(std::ifstream(console_.directory() + "/answer").good());
