@@ -94,7 +94,6 @@ void OrderBook::Receive(const v1::Sealed& sealed) {
 }
 
 absl::Status OrderBook::Judge(const v1::Order& order) const {
-  if (order.what_case() == v1::Order::WHAT_NOT_SET) return absl::InvalidArgumentError("malformed");
   if (behind_ && order.version() > behind_->version && clock_.Now() < behind_->until) {
     return absl::UnavailableError(absl::StrCat("order ", behind_->version, " comes first"));
   }

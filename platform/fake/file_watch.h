@@ -24,7 +24,12 @@ class FakeFileWatch : public FileWatch {
   }
   void Look(std::function<void(Result<GuardedFiles>)> seen) override {
     ++looks_;
-    loop_.Post([this, seen = std::move(seen)] { seen(files_); });
+    if (!during_) return loop_.Post([this, seen = std::move(seen)] { seen(files_); });
+    GuardedFiles half = files_;
+    std::exchange(during_, nullptr)();
+    loop_.Post([this, half = std::move(half), seen = std::move(seen)] {
+      loop_.Post([half, seen] { seen(half); });
+    });
   }
 
   void Put(GuardedFile file) {
@@ -36,6 +41,8 @@ class FakeFileWatch : public FileWatch {
     std::erase_if(files_.files, [&](const auto& each) { return each.path == path; });
     Touch();
   }
+  // Happens while the next look is taken, which sees nothing of it and ends a turn later.
+  void DuringNext(std::function<void()> during) { during_ = std::move(during); }
   void SetTaken(GuardedFiles::Taken taken) { files_.taken = taken; }
   int looks() const { return looks_; }
 
@@ -48,6 +55,7 @@ class FakeFileWatch : public FileWatch {
   SignalFlag touched_;
   Touched happened_ = Touched::kNothing;
   GuardedFiles files_;
+  std::function<void()> during_;
   int looks_ = 0;
 };
 

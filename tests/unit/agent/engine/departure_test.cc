@@ -59,6 +59,23 @@ TEST_F(DepartureTest, AnAcknowledgementOfWhatWasBeforeIsNotOneOfTheRemoval) {
   EXPECT_THAT(replies, IsEmpty());
 }
 
+TEST_F(DepartureTest, AnAcknowledgementOfAnEarlierBootIsNotOneOfTheRemoval) {
+  for (int i = 0; i < 20; ++i) {
+    terminal.bus.Plug("2-1", Stick("A" + std::to_string(i)));
+    terminal.Settle();
+    terminal.bus.Unplug("2-1");
+    terminal.Settle();
+  }
+  const v1::Event earlier = terminal.Events().back();
+  terminal.Reboot();
+  terminal.Start();
+  terminal.Connect();
+  Ask(Departure::Asking::kLeaving);
+  ASSERT_LT(terminal.Events().back().sequence(), earlier.sequence());
+  terminal.Acknowledge(earlier);
+  EXPECT_THAT(replies, IsEmpty());
+}
+
 TEST_F(DepartureTest, NobodyIsKeptByAConsoleThatDoesNotAnswer) {
   terminal.Disconnect();
   Ask(Departure::Asking::kLeaving);
@@ -69,13 +86,22 @@ TEST_F(DepartureTest, NobodyIsKeptByAConsoleThatDoesNotAnswer) {
   EXPECT_FALSE(replies[0].reported());
 }
 
+TEST_F(DepartureTest, ARemovalThatCannotBeRecordedKeepsNobodyWaiting) {
+  terminal.BreakSpool();
+  Ask(Departure::Asking::kLeaving);
+  ASSERT_THAT(replies, SizeIs(1)) << "there is nothing that the console could acknowledge";
+  EXPECT_FALSE(replies[0].reported());
+}
+
 TEST_F(DepartureTest, AskingTwiceIsOneRemoval) {
   Ask(Departure::Asking::kLeaving);
   Ask(Departure::Asking::kLeaving);
+  EXPECT_THAT(terminal.Events(v1::EVENT_KIND_REMOVED_UNRELEASED), SizeIs(1));
   terminal.AcknowledgeAll();
   EXPECT_THAT(replies, SizeIs(2));
   Ask(Departure::Asking::kLeaving);
   ASSERT_THAT(replies, SizeIs(3));
+  EXPECT_THAT(terminal.Events(v1::EVENT_KIND_REMOVED_UNRELEASED), IsEmpty()) << "no other";
   EXPECT_TRUE(replies[2].reported());
 }
 

@@ -130,6 +130,21 @@ TEST_F(IntegrityTest, ALookThatWritesFellIntoIsTakenAgain) {
   EXPECT_THAT(Changes(), IsEmpty());
 }
 
+TEST_F(IntegrityTest, WhatIsWrittenDuringALookIsNotToldHalf) {
+  watch_.Put({"/etc/pam.d/common-auth", "half", Word::kNobodys});
+  watch_.DuringNext([this] { watch_.Put({"/etc/pam.d/common-auth", "whole", Word::kNobodys}); });
+  terminal_.Advance(60s);
+  ASSERT_THAT(Changes(), SizeIs(1));
+  EXPECT_EQ(ParameterOf(Changes()[0], "after"), "whole");
+}
+
+TEST_F(IntegrityTest, WhatIsAsItWasIsNotWrittenAgain) {
+  const int before = terminal_.files.replaces();
+  watch_.Put({"/etc/pam.d/sshd", "1", Word::kAgrees});
+  terminal_.Advance(15s);
+  EXPECT_EQ(terminal_.files.replaces(), before);
+}
+
 TEST_F(IntegrityTest, WhoeverWritesWithoutEndPutsNoLookOffForever) {
   for (int i = 0; i < 70; ++i) {
     watch_.Put({"/etc/pam.d/common-auth", std::to_string(i + 2), Word::kNobodys});
