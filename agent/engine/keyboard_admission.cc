@@ -23,20 +23,12 @@ constexpr std::chrono::hours kHour{1};
 // When the screen is not to be had: the boot's splash, somebody else's lock.
 constexpr std::chrono::seconds kScreenPatience{60};
 
-constexpr std::uint8_t kHidClass = 0x03;
-constexpr std::uint8_t kBootSubclass = 1;
-constexpr std::uint8_t kBootKeyboard = 1;
-
-// Something to type on, by the descriptors' word, and nothing besides but more input.
+// Something to type on, and nothing besides but more input: an interface that is none, like codes of
+// the device itself that say so, would add its class.
 bool IsOnlyAKeyboard(const core::Device& device) {
-  const bool input = std::ranges::all_of(device.classes, [](core::DeviceClass each) {
-    return each == core::DeviceClass::kKeyboard || each == core::DeviceClass::kPointer;
-  });
-  const bool hid = std::ranges::all_of(device.interfaces, [](const core::UsbInterface& each) {
-    return each.class_code == kHidClass;
-  });
-  return input && hid && std::ranges::any_of(device.interfaces, [](const core::UsbInterface& each) {
-           return each.subclass_code == kBootSubclass && each.protocol_code == kBootKeyboard;
+  return device.classes.contains(core::DeviceClass::kKeyboard) &&
+         std::ranges::all_of(device.classes, [](core::DeviceClass each) {
+           return each == core::DeviceClass::kKeyboard || each == core::DeviceClass::kPointer;
          });
 }
 
@@ -163,7 +155,6 @@ void KeyboardAdmission::Look() {
 void KeyboardAdmission::Consider() {
   alarm_.reset();
   if (seams_.keyboard_code == nullptr || !unreached_since_) return;
-  if (reporter_.recording() != core::Recording::kWorks) return;  // the tick looks again
   DeviceEntry* candidate = nullptr;
   for (auto& [port_path, entry] : control_.table().entries()) {
     if (IsKeyboardInUse(entry)) return;

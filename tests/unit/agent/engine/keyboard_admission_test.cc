@@ -10,8 +10,6 @@ namespace sekisho::testing {
 namespace {
 
 using platform::KeyboardCode;
-using platform::fake::Space;
-using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
 using ::testing::ElementsAre;
@@ -372,6 +370,8 @@ TEST_F(KeyboardAdmissionTest, ATerminalThatObservesAsksNobody) {
   terminal.Start();
   terminal.Advance(seconds(31));
   Plug("2-1", Replacement());
+  terminal.bus.SetAuthorised("2-1", false);  // by root, who may have a reason
+  terminal.Settle();
   EXPECT_THAT(screen.asked(), IsEmpty());
 }
 
