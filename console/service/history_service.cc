@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "console/history/chain.h"
@@ -100,7 +101,8 @@ absl::StatusOr<v1::ErasePersonResponse> HistoryService::ErasePerson(
   if (request.person_again() != request.person()) {
     return absl::InvalidArgumentError("the name was not typed the same twice: nothing was erased");
   }
-  if (request.reason().empty() || request.reason().find(request.person()) != std::string::npos) {
+  if (absl::StripAsciiWhitespace(request.reason()).empty() ||
+      request.reason().find(request.person()) != std::string::npos) {
     return absl::InvalidArgumentError(
         "reason: say why, without the person's name: the reason is kept");
   }

@@ -1,5 +1,6 @@
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -143,7 +144,7 @@ absl::StatusOr<v1::ListOrdersResponse> OrderService::ListOrders(
 
 absl::StatusOr<v1::CancelOrderResponse> OrderService::CancelOrder(
     const authz::Caller& caller, const v1::CancelOrderRequest& request) {
-  if (request.reason().empty()) {
+  if (absl::StripAsciiWhitespace(request.reason()).empty()) {
     return absl::InvalidArgumentError("say why (--reason \"…\"): it is kept in the audit log");
   }
   absl::StatusOr<store::TerminalRecord> terminal =

@@ -1,5 +1,6 @@
 // Orders: what is made for whom, and what goes down which stream when.
 
+#include <map>
 #include <set>
 
 #include "proto/contract/seal.h"
@@ -462,6 +463,94 @@ TEST_F(OrderServiceTest, TheLastKeyboardIsNotAbandonedUnlessEvenThatIsSaid) {
   const absl::StatusOr<v1::AbandonDeviceResponse> last = abandon(second);
   ASSERT_TRUE(last.ok()) << last.status();
   EXPECT_TRUE(last->order().order().abandon_device().even_the_last());
+}
+
+TEST_F(OrderServiceTest, NothingIsOrderedOrTakenBackWithoutSayingWhy) {
+  Machine machine = Make("t1", Group("A"));
+  Report(machine, v1::MODE_OBSERVE);
+  Saw(machine, Keyboard());
+  Enforce("t1");
+  v1::SetModeRequest mode = SetModeOfOne("t1", v1::MODE_OBSERVE);
+  v1::AbandonDeviceRequest abandon;
+  abandon.set_terminal("t1");
+  abandon.set_fingerprint(Keyboard().fingerprint());
+  v1::ReleaseTerminalRequest release;
+  release.set_terminal("t1");
+  v1::CancelOrderRequest cancel;
+  cancel.set_terminal("t1");
+  cancel.set_version(1);
+  for (const char* reason : {"", " \t"}) {
+    mode.set_reason(reason);
+    abandon.set_reason(reason);
+    release.set_reason(reason);
+    cancel.set_reason(reason);
+    EXPECT_TRUE(absl::IsInvalidArgument(orders().SetMode(Admin(), mode).status()));
+    EXPECT_TRUE(absl::IsInvalidArgument(orders().AbandonDevice(Admin(), abandon).status()));
+    EXPECT_TRUE(absl::IsInvalidArgument(orders().ReleaseTerminal(Admin(), release).status()));
+    EXPECT_TRUE(absl::IsInvalidArgument(orders().CancelOrder(Admin(), cancel).status()));
+  }
+  const v1::ListOrdersResponse listed = *orders().ListOrders(Admin(), {});
+  ASSERT_EQ(listed.orders_size(), 1);
+  EXPECT_EQ(listed.orders(0).state(), v1::ORDER_STATE_WAITING);
+}
+
+TEST_F(OrderServiceTest, WhatMayMeanTwoThingsOrNoneIsRefused) {
+  Machine machine = Make("t1", Group("A"));
+  Report(machine, v1::MODE_OBSERVE);
+  v1::SetModeRequest both = SetModeOfOne("t1", v1::MODE_ENFORCE);
+  both.set_group_id("A");
+  EXPECT_TRUE(absl::IsInvalidArgument(orders().SetMode(Admin(), both).status()));
+  v1::AdoptDeviceRequest adopt;
+  adopt.set_reason("x");
+  EXPECT_TRUE(absl::IsInvalidArgument(orders().AdoptDevice(Admin(), adopt).status()));
+  adopt.set_terminal("t1");
+  EXPECT_TRUE(absl::IsInvalidArgument(orders().AdoptDevice(Admin(), adopt).status()));
+  for (const char* token : {"x", "t1/x", "/"}) {
+    v1::ListOrdersRequest request;
+    request.set_page_token(token);
+    EXPECT_TRUE(absl::IsInvalidArgument(orders().ListOrders(Admin(), request).status())) << token;
+  }
+}
+
+TEST_F(OrderServiceTest, ADeviceAtNoKnownPortIsNotAdopted) {
+  Machine machine = Make("t1", Group("A"));
+  Report(machine, v1::MODE_OBSERVE);
+  v1::Device keyboard = Keyboard();
+  keyboard.clear_port_path();
+  Saw(machine, keyboard);
+  v1::AdoptDeviceRequest request;
+  request.set_terminal("t1");
+  request.set_fingerprint(keyboard.fingerprint());
+  request.set_reason("x");
+  EXPECT_TRUE(absl::IsFailedPrecondition(orders().AdoptDevice(Admin(), request).status()));
+}
+
+TEST_F(OrderServiceTest, WhoIsRevokedOrWasNeverEnrolledIsOrderedNothing) {
+  const store::Group group = Group("A");
+  const store::TerminalRecord enrolled = Make("t1", group).record;
+  for (const v1::TerminalState state : {v1::TERMINAL_STATE_REVOKED, v1::TERMINAL_STATE_EXPECTED}) {
+    store::TerminalRecord record = enrolled;
+    record.terminal_id = NewUuid();
+    record.name = v1::TerminalState_Name(state);
+    record.state = state;
+    ASSERT_TRUE(
+        console_->store()
+            .terminals()
+            .CreateTerminal(record, {organisation_, "", now_, "test", "Test", record.name, ""})
+            .ok());
+    v1::ReleaseTerminalRequest release;
+    release.set_terminal(record.name);
+    release.set_reason("x");
+    EXPECT_TRUE(absl::IsFailedPrecondition(orders().ReleaseTerminal(Admin(), release).status()))
+        << record.name;
+  }
+  std::map<std::string, v1::OrderOutcome> outcomes;
+  const v1::SetModeResponse set = *orders().SetMode(Admin(), SetModeOf("A", v1::MODE_ENFORCE));
+  for (const v1::TerminalOutcome& each : set.terminals()) {
+    outcomes[each.terminal_name()] = each.outcome();
+  }
+  EXPECT_EQ(outcomes["TERMINAL_STATE_REVOKED"], v1::ORDER_OUTCOME_REVOKED);
+  EXPECT_EQ(outcomes["TERMINAL_STATE_EXPECTED"], v1::ORDER_OUTCOME_NEVER_ENROLLED);
 }
 
 TEST_F(OrderServiceTest, AnOrderThatHasGoneIsNotCancelled) {
