@@ -43,7 +43,7 @@ class WithTheAgentInstalled(EncryptedWithTheAgent):
         self.assertIn("initrd.img-", self.boot_image())
         self.assertIn("initrd.img-", self.root(f"{BARRIER} notice"), "said to whoever logs in")
         self.root("chmod +x /usr/share/initramfs-tools/hooks/sekisho")
-        self.root("DEBIAN_FRONTEND=noninteractive dpkg --configure -a 2>&1", 1500)
+        self.root("/usr/lib/sekisho/update-boot-image 2>&1", 1500)  # as the notice says
         self.assertEqual(self.boot_image(), "")
         self.machine.reboot()
         self.type_line_and_wait("in")
