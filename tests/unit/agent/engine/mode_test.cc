@@ -283,6 +283,22 @@ TEST_F(TrialTest, AGrantGoesOnAcrossARestartOfTheAgent) {
   EXPECT_TRUE(terminal.bus.Authorised("2-1"));
 }
 
+TEST_F(TrialTest, AGrantThatOutlivesItClosesNothingAtItsEnd) {
+  terminal.StartEnrolled();
+  terminal.bus.Plug("2-1", Stick("A1"));
+  terminal.Settle();
+  terminal.Grant("2-1", 20min);
+  terminal.Advance(16min);
+  ASSERT_EQ(ModeOf(terminal), v1::MODE_OBSERVE);
+  EXPECT_THAT(terminal.backstop.armed(), IsEmpty());
+  // The alarm that hands an open medium over to the backstop comes shortly before the grant's end.
+  for (int second = 0; second < 300; ++second) {
+    terminal.Advance(1s);
+    ASSERT_THAT(terminal.backstop.armed(), IsEmpty()) << "it would shut what is only observed";
+  }
+  EXPECT_TRUE(terminal.bus.Authorised("2-1"));
+}
+
 TEST(EnforcingTest, WhatRootEndsWithTheBarrierIsFollowedAndReported) {
   Terminal terminal;
   terminal.StartEnrolled();
