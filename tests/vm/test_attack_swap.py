@@ -151,7 +151,7 @@ class Swapper:
         ports = " ".join(str(port) for port in range(_PORTS))
         self._root.check(f"STATE='{self._state}' DECIDERS='{deciders}' HUBS='{self.hubs}' "
                          f"PORTS='{ports}' WHAT={what} ROUNDS={rounds}\n{_ROUNDS}",
-                         60 + 20 * rounds)
+                         240 + 20 * rounds)
 
     def let_in(self) -> tuple[collections.Counter, collections.Counter]:
         """By serial, how often the kernel read it, and how often it authorised that device."""
