@@ -45,9 +45,11 @@ std::optional<Projection::OrderChange> OrderChangeOf(const v1::Event& event) {
 
 std::optional<Projection::Belonging> BelongingOf(const v1::Event& event) {
   if (event.kind() == v1::EVENT_KIND_DEVICE_ABANDONED) return Projection::Belonging::kNoLonger;
+  // What is let in by a code on the screen is so until it is unplugged; it belongs to nobody.
   const bool adopted = event.kind() == v1::EVENT_KIND_DEVICE_ADOPTED ||
                        (event.kind() == v1::EVENT_KIND_DEVICE_ALLOWED &&
-                        event.verdict().reason() == v1::VERDICT_REASON_ADOPTED);
+                        event.verdict().reason() == v1::VERDICT_REASON_ADOPTED &&
+                        ParameterOf(event, "by") != "keyboard-code");
   if (!adopted || event.device().classes().empty()) return std::nullopt;
   return Projection::Belonging::kBelongs;
 }

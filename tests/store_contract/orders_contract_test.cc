@@ -295,6 +295,20 @@ TEST_P(OrdersContract, WhatBelongsToATerminalIsKnownByItsEventsPortByPort) {
   EXPECT_EQ(adopted(), Names()) << "an installation of before";
 }
 
+TEST_P(OrdersContract, AKeyboardThatACodeLetInBelongsToNobody) {
+  NewEvent event = Next(v1::EVENT_KIND_DEVICE_ALLOWED);
+  v1::Device& device = *event.event.mutable_device();
+  device.set_fingerprint(std::string(32, 'k'));
+  device.set_port_path("1-1");
+  device.add_classes(v1::DEVICE_CLASS_KEYBOARD);
+  event.event.mutable_verdict()->set_reason(v1::VERDICT_REASON_ADOPTED);
+  v1::Parameter& by = *event.event.add_parameters();
+  by.set_key("by");
+  by.set_value("keyboard-code");
+  Append({Finish(event.event)});
+  EXPECT_TRUE(backend_->orders().ListAdopted("t1")->empty());
+}
+
 TEST_P(OrdersContract, ListsGoFromTheNewestInPagesAndByScope) {
   for (int i = 0; i < 5; ++i) CreateOne(Adoption(""));
   OrderQuery query{.scope = {"org", "/root/a/"}, .limit = 2};
