@@ -23,8 +23,8 @@ constexpr std::chrono::hours kHour{1};
 // When the screen is not to be had: the boot's splash, somebody else's lock.
 constexpr std::chrono::seconds kScreenPatience{60};
 
-// Something to type on, and nothing besides but more input: an interface that is none, like codes of
-// the device itself that say so, would add its class.
+// Something to type on, and nothing besides but more input: an interface that is none, like codes
+// of the device itself that say so, would add its class.
 bool IsOnlyAKeyboard(const core::Device& device) {
   return device.classes.contains(core::DeviceClass::kKeyboard) &&
          std::ranges::all_of(device.classes, [](core::DeviceClass each) {

@@ -62,10 +62,10 @@ class ModeKeeper {
   platform::ThisBoot ReadNow() const;
   platform::NextBoot Wanted(const v1::SetMode& order) const;
   using IfUnwritable = Reporter::IfUnwritable;
-  // Tells of the change, and goes on from there.
   // The barrier's alarm is late, or dead: what it would write is written for it, so that it has
   // nothing left to undo when it comes, and what is ordered now meets no trial that is over.
   void WriteUndone();
+  // Tells of the change, and goes on from there.
   void Enter(const platform::ThisBoot& now, const char* cause);
   void Settle(const platform::ThisBoot& now);
   absl::Status TellChange(v1::Mode before, v1::Mode after, const char* cause,
