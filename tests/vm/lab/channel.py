@@ -77,6 +77,11 @@ class Channel:
             )
         return result.out.strip()
 
+    def order(self, script: str) -> None:
+        """Has a bash script run and awaits no answer: it may end the terminal before it could."""
+        payload = base64.b64encode(script.encode()).decode()
+        self._send(f"RUN {{id}} 60 {payload}\n".encode(), b"", 60)
+
     def put(self, data: bytes, path: str, seconds: float = 120) -> None:
         """Writes a file in the terminal."""
         name = base64.b64encode(path.encode()).decode()
@@ -91,18 +96,23 @@ class Channel:
             self._socket = None
 
     def _request(self, header: bytes, data: bytes, seconds: float, what: str) -> Result:
-        if self._socket is None:
-            raise RuntimeError(f"the channel of the terminal's {self._whose} is not connected")
-        number, self._next_id = self._next_id, self._next_id + 1
         # The terminal ends the command itself; the margin is for a slow machine's answer.
         end = time.monotonic() + seconds + 30
-        self._socket.settimeout(seconds + 30)
-        self._socket.sendall(header.replace(b"{id}", str(number).encode(), 1) + data)
+        number = self._send(header, data, seconds + 30)
         while (line := self._line(end)) is not None:
             fields = line.split(" ")
             if fields[0] == "DONE" and len(fields) == 5 and fields[1] == str(number):
                 return Result(int(fields[2]), _decoded(fields[3]), _decoded(fields[4]))
         raise DeadlineExceeded(f"the terminal's {self._whose} gave no answer to `{what}`")
+
+    def _send(self, header: bytes, data: bytes, seconds: float) -> int:
+        """Sends a request; returns its number, with which the answer begins."""
+        if self._socket is None:
+            raise RuntimeError(f"the channel of the terminal's {self._whose} is not connected")
+        number, self._next_id = self._next_id, self._next_id + 1
+        self._socket.settimeout(seconds)
+        self._socket.sendall(header.replace(b"{id}", str(number).encode(), 1) + data)
+        return number
 
     def _line(self, end: float) -> str | None:
         while b"\n" not in self._buffer:

@@ -131,7 +131,7 @@ class Machine:
     def begin_reboot(self, seconds: float = 120) -> None:
         """An orderly restart up to the BIOS; wait_until_up() follows."""
         self._qmp.forget_events()
-        self.root.run("systemctl reboot --no-block")
+        self.root.order("systemctl reboot --no-block")
         self._qmp.wait_event("RESET", seconds, guest=True)
         self._begin_boot()
 
@@ -152,7 +152,7 @@ class Machine:
 
     def shut_down(self, seconds: float = 120) -> None:
         """An orderly power-off; returns when QEMU has ended."""
-        self.root.run("systemctl poweroff --no-block")
+        self.root.order("systemctl poweroff --no-block")
         self._wait_ended(seconds)
 
     def cut_power(self) -> None:
