@@ -106,7 +106,7 @@ class OutputFile {
 // As root, the work is done as the folder's owner (sekisho-console, when the package made it), so
 // that the service can read what init writes.
 absl::Status BecomeOwnerOf(const std::string& folder) {
-  struct stat info{};
+  struct stat info {};
   if (::geteuid() != 0 || ::stat(folder.c_str(), &info) != 0 || info.st_uid == 0) {
     return absl::OkStatus();
   }
@@ -229,12 +229,14 @@ int RunRotate(const RotateArguments& arguments, const std::string& data) {
       "New keys are written. A console that runs takes them into use within a minute; at once:\n"
       "  systemctl reload sekisho-console\n"
       "Then make a backup: one of before does not hold them.\n");
-  if (std::ranges::find(arguments.names, "root") != arguments.names.end()) {
+  const bool new_anchor = std::ranges::any_of(
+      arguments.names, [](const std::string& name) { return name == "root" || name == "ca"; });
+  if (new_anchor) {
     absl::StatusOr<pki::Keyring> keyring = pki::Keyring::Load(program::KeysPath(data));
     if (!keyring.ok()) return Fail(keyring.status());
     std::printf(
-        "Enrolment tokens of before name the old root and are void: make new ones.\n"
-        "Trust hash for sekishoctl sign-in from now on: %s\n",
+        "Enrolment tokens of before name the old root of trust and are void: make new ones.\n"
+        "Everybody signs in to sekishoctl again, with the trust hash from now on: %s\n",
         contract::ToHex(contract::HashOf(keyring->trust_anchor())).c_str());
   }
   return kOk;
@@ -406,12 +408,13 @@ int Main(int argc, char** argv) {
   CLI::App* rotate =
       keys->add_subcommand("rotate", "Make new ones; terminals follow by themselves");
   rotate
-      ->add_option("KEY", rotate_arguments.names,
-                   "bundle, grant, grant-revocation, acknowledgement, beacon, server, root; or all "
-                   "(but root)")
+      ->add_option(
+          "KEY", rotate_arguments.names,
+          "bundle, grant, grant-revocation, acknowledgement, beacon, server, root, ca; or all "
+          "(but root and ca)")
       ->required();
   rotate->add_flag("--force", rotate_arguments.force,
-                   "A new root although some agents are too old to follow it");
+                   "A new root or ca although some agents are too old to follow it");
   rotate->footer("Example:\n  sekisho-console keys rotate grant grant-revocation");
 
   VerifyArguments verify_arguments;

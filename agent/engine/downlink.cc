@@ -61,7 +61,8 @@ void Downlink::OnKeySet(const v1::Sealed& sealed) {
 
 void Downlink::OnTrustAnchor(const v1::Sealed& sealed) {
   absl::Status followed = identity_.FollowAnchor(sealed);
-  if (followed.ok() || absl::IsAlreadyExists(followed)) return;
+  if (followed.ok()) return effects_.anchor_changed();
+  if (absl::IsAlreadyExists(followed)) return Known();
   RefuseAcknowledgement(absl::StrCat("trust anchor: ", followed.message()));
 }
 

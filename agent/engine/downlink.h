@@ -26,6 +26,8 @@ struct DownlinkEffects {
   std::function<void()> time_known;
   // The office need not wait a minute to learn that its keys or its bundle are in force.
   std::function<void()> say_status;
+  // The link has to know the console by another authority.
+  std::function<void()> anchor_changed;
   // The console has stored events of ours.
   std::function<void(const v1::Acknowledgement&)> acknowledged;
   std::function<core::Here()> here;

@@ -76,6 +76,7 @@ Engine::Engine(Seams seams, Settings settings)
                     orders_.TimeKnown();
                   },
               .say_status = [this] { SendStatus(); },
+              .anchor_changed = [this] { SendConfiguration(); },
               .acknowledged =
                   [this](const v1::Acknowledgement& each) { departure_.Acknowledged(each); },
               .here = [this] { return Here(); },

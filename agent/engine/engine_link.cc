@@ -47,6 +47,13 @@ void Engine::SendConfiguration() {
   configuration->set_terminal_id(identity->terminal_id());
   configuration->set_boot_id(seams_.clock.BootId());
   configuration->set_trust_anchor(identity->trust_anchor);
+  for (const std::string& bytes : identity->earlier_anchors) {
+    v1::TrustAnchor earlier;
+    if (earlier.ParseFromString(bytes) &&
+        earlier.ca_certificate() != identity->anchor.ca_certificate()) {
+      configuration->add_earlier_authorities(earlier.ca_certificate());
+    }
+  }
   configuration->set_agent_version(SEKISHO_VERSION);
   *configuration->mutable_enrolment() = identity->enrolment;
   if (!uplink_.port()->Send(down).ok()) {

@@ -5,12 +5,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "proto/contract/bounds.h"
 #include "sekisho/v1/agent_state.pb.h"
 
 namespace sekisho::engine {
 namespace {
-
-constexpr int kMaxAnchorLinks = 32;
 
 bool SameBytes(std::string_view bytes, const contract::Sha256& hash) {
   return bytes.size() == hash.size() &&
@@ -20,27 +19,6 @@ bool SameBytes(std::string_view bytes, const contract::Sha256& hash) {
 
 // A string that held a secret.
 void Wipe(std::string& secret) { sodium_memzero(secret.data(), secret.size()); }
-
-// The anchor that `link` puts into the place of `held`. Only its root may be another: the link
-// process knows the console by the authority.
-absl::StatusOr<v1::TrustAnchor> NextAnchor(const v1::TrustAnchor& held, const v1::Sealed& link) {
-  absl::StatusOr<contract::PublicKey> root = contract::ParsePublicKey(held.root_public_key());
-  if (!root.ok()) return root.status();
-  contract::KeyRing ring(held.organisation_id());
-  ring.Add(v1::PURPOSE_TRUST_ANCHOR, *root);
-  absl::StatusOr<v1::TrustAnchor> next =
-      contract::OpenAndParse<v1::TrustAnchor>(ring, link, v1::PURPOSE_TRUST_ANCHOR);
-  if (!next.ok()) return next.status();
-  if (next->organisation_id() != held.organisation_id()) {
-    return absl::PermissionDeniedError("other-organisation");
-  }
-  if (next->ca_certificate() != held.ca_certificate()) {
-    return absl::PermissionDeniedError("other-authority");
-  }
-  absl::Status good = contract::ParsePublicKey(next->root_public_key()).status();
-  if (!good.ok()) return good;
-  return next;
-}
 
 }  // namespace
 
@@ -70,19 +48,20 @@ absl::StatusOr<Identity> VerifyEnrolment(const EnrolmentAnswer& answer,
     return absl::InvalidArgumentError("enrolment-incomplete");
   }
   std::string anchor_bytes = answer.trust_anchor;
+  std::vector<std::string> earlier;
   absl::StatusOr<contract::OpenedKeySet> keys = contract::OpenKeySet(*anchor, answer.key_set);
   for (const v1::Sealed& link : answer.anchor_links) {
-    anchor = NextAnchor(*anchor, link);
+    anchor = contract::NextAnchor(*anchor, link);
     if (!anchor.ok()) return anchor.status();
-    anchor_bytes = link.payload();
+    earlier.push_back(std::exchange(anchor_bytes, link.payload()));
     // The key set held may still be of a root before: the next one follows its anchor.
     absl::StatusOr<contract::OpenedKeySet> by_this = contract::OpenKeySet(*anchor, answer.key_set);
     if (by_this.ok()) keys = std::move(by_this);
   }
   if (!keys.ok()) return keys.status();
-  return Identity{std::move(anchor_bytes), *std::move(anchor),    *std::move(grant),
-                  std::move(report_key),   std::move(keys->ring), keys->version,
-                  answer.enrolment};
+  return Identity{std::move(anchor_bytes), *std::move(anchor),    std::move(earlier),
+                  *std::move(grant),       std::move(report_key), std::move(keys->ring),
+                  keys->version,           answer.enrolment};
 }
 
 void IdentityKeeper::Load() {
@@ -152,19 +131,24 @@ absl::Status IdentityKeeper::UpdateKeySet(const v1::Sealed& key_set) {
 
 absl::Status IdentityKeeper::FollowAnchor(const v1::Sealed& link) {
   if (!identity_) return absl::FailedPreconditionError("not-enrolled");
-  if (link.payload() == identity_->trust_anchor) return absl::AlreadyExistsError("same-anchor");
-  absl::StatusOr<v1::TrustAnchor> next = NextAnchor(identity_->anchor, link);
+  // One that was left behind is not gone back to, however good its signature is.
+  if (link.payload() == identity_->trust_anchor ||
+      std::ranges::find(identity_->earlier_anchors, link.payload()) !=
+          identity_->earlier_anchors.end()) {
+    return absl::AlreadyExistsError("known-anchor");
+  }
+  absl::StatusOr<v1::TrustAnchor> next = contract::NextAnchor(identity_->anchor, link);
   if (!next.ok()) return next.status();
   v1::StoredIdentity stored;
   const std::optional<std::string> bytes = store_.Load(StateFile::kIdentity);
   if (!bytes || !stored.ParseFromString(*bytes)) return absl::DataLossError("identity-unreadable");
-  if (stored.anchor_links_size() >= kMaxAnchorLinks) {
+  if (identity_->earlier_anchors.size() >= contract::kMaxAnchorLinks) {
     return absl::ResourceExhaustedError("too-many-anchors");
   }
   *stored.add_anchor_links() = link;
   absl::Status saved = store_.Save(StateFile::kIdentity, stored.SerializeAsString());
   if (!saved.ok()) return saved;
-  identity_->trust_anchor = link.payload();
+  identity_->earlier_anchors.push_back(std::exchange(identity_->trust_anchor, link.payload()));
   identity_->anchor = *std::move(next);
   return absl::OkStatus();
 }

@@ -21,6 +21,7 @@ namespace sekisho::engine {
 struct Identity {
   std::string trust_anchor;  // as hashed in the token, or one that followed it
   v1::TrustAnchor anchor;
+  std::vector<std::string> earlier_anchors;  // oldest first
   v1::EnrolmentGrant grant;
   contract::PrivateKey report_key;
   contract::KeyRing ring;
@@ -65,8 +66,8 @@ class IdentityKeeper {
   }
   // A newer key set, by the same root. FAILED_PRECONDITION when it is not newer.
   absl::Status UpdateKeySet(const v1::Sealed& key_set);
-  // The console's next root key, which the root held now has signed; its key set follows.
-  // ALREADY_EXISTS for the one that is held.
+  // The console's next root key or authority, which the root held now has signed; a key set of it
+  // follows. ALREADY_EXISTS for one that is or was held.
   absl::Status FollowAnchor(const v1::Sealed& link);
 
   const Identity* get() const { return identity_ ? &*identity_ : nullptr; }

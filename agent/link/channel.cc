@@ -14,22 +14,28 @@
 #include "proto/contract/bounds.h"
 
 namespace sekisho::link {
+namespace {
 
-std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address, const std::string& ca_pem,
+constexpr std::chrono::seconds kCallLimit{20};
+
+}  // namespace
+
+std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address,
+                                           const std::string& authorities_pem,
                                            const Identity* identity) {
   namespace tls = grpc::experimental;
   std::vector<tls::IdentityKeyCertPair> own;
   if (identity != nullptr) own.push_back({identity->key_for_grpc, identity->chain_pem});
   tls::TlsChannelCredentialsOptions settings;
   settings.set_certificate_provider(
-      std::make_shared<tls::StaticDataCertificateProvider>(ca_pem, own));
+      std::make_shared<tls::StaticDataCertificateProvider>(authorities_pem, own));
   settings.watch_root_certs();
   if (identity != nullptr) settings.watch_identity_key_cert_pairs();
   // gRPC would judge the time by this terminal's clock as well; the verifier does the rest of it,
   // the name included.
   settings.set_verify_server_certs(false);
   settings.set_check_call_host(false);
-  settings.set_certificate_verifier(MakeConsoleVerifier(ca_pem));
+  settings.set_certificate_verifier(MakeConsoleVerifier(authorities_pem));
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS,
                    static_cast<int>(std::chrono::milliseconds(contract::kStreamKeepalive).count()));
@@ -45,6 +51,14 @@ std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address, const std
   // Terminals reach the console directly: a proxy from the environment is not policy.
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   return grpc::CreateCustomChannel(address, tls::TlsCredentials(settings), arguments);
+}
+
+absl::Status CallWithin(const std::stop_token& stop,
+                        const std::function<grpc::Status(grpc::ClientContext*)>& call) {
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + kCallLimit);
+  const std::stop_callback cancel(stop, [&context] { context.TryCancel(); });
+  return ToAbsl(call(&context));
 }
 
 absl::Status ToAbsl(const grpc::Status& status) {

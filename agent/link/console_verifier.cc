@@ -1,7 +1,5 @@
 #include "agent/link/console_verifier.h"
 
-#include <openssl/err.h>
-#include <openssl/pem.h>
 #include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
@@ -18,18 +16,6 @@ namespace sekisho::link {
 namespace {
 
 namespace tls = grpc::experimental;
-
-std::vector<Certificate> Read(std::string_view pem) {
-  const Bio bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
-  std::vector<Certificate> chain;
-  while (bio != nullptr && chain.size() < kMaxChain) {
-    Certificate certificate(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
-    if (certificate == nullptr) break;
-    chain.push_back(std::move(certificate));
-  }
-  ERR_clear_error();
-  return chain;
-}
 
 bool Names(X509* leaf, const std::string& host) {
   // An address is never a DNS name and the reverse: one of them holds.
@@ -52,14 +38,15 @@ std::string HostOf(std::string_view target) {
 
 class ConsoleVerifier : public tls::ExternalCertificateVerifier {
  public:
-  explicit ConsoleVerifier(std::string ca_pem) : ca_pem_(std::move(ca_pem)) {}
+  explicit ConsoleVerifier(std::string authorities_pem)
+      : authorities_pem_(std::move(authorities_pem)) {}
   // At once, on the handshake's thread.
   bool Verify(tls::TlsCustomVerificationCheckRequest* request,
               std::function<void(grpc::Status)> /*callback*/, grpc::Status* sync_status) override {
     const grpc::string_ref leaf = request->peer_cert();
     const grpc::string_ref target = request->target_name();
-    const absl::Status good =
-        CheckServer({leaf.data(), leaf.size()}, ca_pem_, HostOf({target.data(), target.size()}));
+    const absl::Status good = CheckServer({leaf.data(), leaf.size()}, authorities_pem_,
+                                          HostOf({target.data(), target.size()}));
     if (!good.ok()) {
       *sync_status = {grpc::StatusCode::UNAUTHENTICATED, std::string(good.message())};
     }
@@ -68,28 +55,27 @@ class ConsoleVerifier : public tls::ExternalCertificateVerifier {
   void Cancel(tls::TlsCustomVerificationCheckRequest* /*request*/) override {}
 
  private:
-  const std::string ca_pem_;
+  const std::string authorities_pem_;
 };
 
 }  // namespace
 
-absl::Status CheckServer(std::string_view chain_pem, std::string_view ca_pem,
+absl::Status CheckServer(std::string_view chain_pem, std::string_view authorities_pem,
                          const std::string& host) {
   const auto refused = [](const std::string& why) {
     return absl::UnauthenticatedError(absl::StrCat(kNotTheConsole, ": ", why));
   };
-  const std::vector<Certificate> chain = Read(chain_pem);
-  const std::vector<Certificate> authority = Read(ca_pem);
-  if (chain.empty() || authority.empty()) return refused("it does not parse");
-  const int why =
-      CheckDescent(chain.front().get(), {}, authority.front().get(), X509_PURPOSE_SSL_SERVER);
+  const std::vector<Certificate> chain = ReadCertificates(chain_pem, kMaxChain);
+  const std::vector<Certificate> authorities = ReadCertificates(authorities_pem, kMaxAuthorities);
+  if (chain.empty() || authorities.empty()) return refused("it does not parse");
+  const int why = CheckDescent(chain.front().get(), {}, authorities, X509_PURPOSE_SSL_SERVER);
   if (why != X509_V_OK) return refused(X509_verify_cert_error_string(why));
   if (!Names(chain.front().get(), host)) return refused(absl::StrCat("it does not name ", host));
   return absl::OkStatus();
 }
 
-std::shared_ptr<tls::CertificateVerifier> MakeConsoleVerifier(std::string ca_pem) {
-  return tls::ExternalCertificateVerifier::Create<ConsoleVerifier>(std::move(ca_pem));
+std::shared_ptr<tls::CertificateVerifier> MakeConsoleVerifier(std::string authorities_pem) {
+  return tls::ExternalCertificateVerifier::Create<ConsoleVerifier>(std::move(authorities_pem));
 }
 
 }  // namespace sekisho::link

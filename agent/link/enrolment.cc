@@ -1,7 +1,5 @@
 #include "agent/link/enrolment.h"
 
-#include <grpcpp/client_context.h>
-
 #include <chrono>
 #include <string>
 #include <utility>
@@ -20,22 +18,10 @@
 namespace sekisho::link {
 namespace {
 
-constexpr std::chrono::seconds kHandshakeLimit{15};
-constexpr std::chrono::seconds kCallLimit{20};
-
 EnrolmentResult Failed(std::string_view code, const absl::Status& why) {
   Log(Severity::kWarning,
       absl::StrCat("enrolment failed (", std::string(code), "): ", why.message()));
   return {EnrolmentFailure(code, why.raw_code()), std::nullopt};
-}
-
-// A unary call with a deadline, ended early by `stop`.
-template <typename Call>
-absl::Status Within(const std::stop_token& stop, Call call) {
-  grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() + kCallLimit);
-  const std::stop_callback cancel(stop, [&context] { context.TryCancel(); });
-  return ToAbsl(call(&context));
 }
 
 // The anchor, if the peer behind `stub`, whose TLS ends in `authority`, is the one the token means.
@@ -44,7 +30,7 @@ absl::StatusOr<std::string> ConfirmAnchor(v1::EnrolmentService::Stub& stub,
                                           const std::string& authority,
                                           const std::stop_token& stop) {
   v1::GetTrustAnchorResponse response;
-  absl::Status status = Within(stop, [&](grpc::ClientContext* context) {
+  absl::Status status = CallWithin(stop, [&](grpc::ClientContext* context) {
     return stub.GetTrustAnchor(context, v1::GetTrustAnchorRequest(), &response);
   });
   if (!status.ok()) return status;
@@ -105,7 +91,7 @@ EnrolmentResult Enrol(const v1::LinkEnrolOrder& order, const std::stop_token& st
   *enrol.mutable_claims() = order.claims();
   enrol.set_certificate_request(*request);
   v1::EnrolResponse response;
-  absl::Status status = Within(
+  absl::Status status = CallWithin(
       stop, [&](grpc::ClientContext* context) { return stub->Enrol(context, enrol, &response); });
   if (absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status)) {
     return Failed(kConsoleUnreachable, status);
@@ -121,7 +107,7 @@ EnrolmentResult Enrol(const v1::LinkEnrolOrder& order, const std::stop_token& st
   }
   const std::vector<std::string> chain(response.certificates().begin(),
                                        response.certificates().end());
-  absl::StatusOr<Identity> identity = TakeIdentity(*key, chain, *authority);
+  absl::StatusOr<Identity> identity = TakeIdentity(*key, chain, *ca_pem);
   if (!identity.ok()) return Failed(kAnswerMalformed, identity.status());
 
   EnrolmentResult result;

@@ -82,8 +82,11 @@ std::vector<std::string> NamesOf(X509* leaf) {
   return names;
 }
 
-absl::Status Verify(X509* leaf, std::span<const Certificate> others, X509* ca) {
-  const int why = CheckDescent(leaf, others, ca, X509_PURPOSE_SSL_CLIENT);
+absl::Status Verify(std::span<const Certificate> chain, std::string_view authorities_pem) {
+  const std::vector<Certificate> authorities = ReadCertificates(authorities_pem, kMaxAuthorities);
+  if (authorities.empty()) return absl::InvalidArgumentError("no authority");
+  const int why =
+      CheckDescent(chain.front().get(), chain.subspan(1), authorities, X509_PURPOSE_SSL_CLIENT);
   if (why == X509_V_OK) return absl::OkStatus();
   if (why == X509_V_ERR_OUT_OF_MEM) return absl::ResourceExhaustedError("out of memory");
   return absl::PermissionDeniedError(absl::StrCat("certificate does not descend from the root: ",
@@ -113,14 +116,7 @@ absl::StatusOr<Identity> Assemble(const TlsKey& key, std::span<const Certificate
 }
 
 absl::StatusOr<std::vector<Certificate>> ReadChain(std::string_view pem) {
-  const Bio bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
-  std::vector<Certificate> chain;
-  while (chain.size() <= kMaxChain) {
-    Certificate certificate(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
-    if (certificate == nullptr) break;
-    chain.push_back(std::move(certificate));
-  }
-  ERR_clear_error();
+  std::vector<Certificate> chain = ReadCertificates(pem, kMaxChain);
   if (chain.empty()) return absl::InvalidArgumentError("no certificate");
   if (chain.size() > kMaxChain) return absl::InvalidArgumentError("chain too long");
   return chain;
@@ -211,7 +207,7 @@ std::chrono::sys_seconds Identity::RenewAt() const {
 }
 
 absl::StatusOr<Identity> TakeIdentity(const TlsKey& key, std::span<const std::string> chain_der,
-                                      std::string_view ca_der) {
+                                      std::string_view authorities_pem) {
   if (chain_der.empty() || chain_der.size() > kMaxChain) {
     return absl::InvalidArgumentError("a chain has 1 to 8 certificates");
   }
@@ -221,12 +217,7 @@ absl::StatusOr<Identity> TakeIdentity(const TlsKey& key, std::span<const std::st
     if (!certificate.ok()) return certificate.status();
     chain.push_back(*std::move(certificate));
   }
-  absl::StatusOr<Certificate> ca = ParseDer(ca_der);
-  if (!ca.ok()) return ca.status();
-  if (absl::Status status = Verify(chain.front().get(), std::span(chain).subspan(1), ca->get());
-      !status.ok()) {
-    return status;
-  }
+  if (absl::Status status = Verify(chain, authorities_pem); !status.ok()) return status;
   return Assemble(key, chain);
 }
 
@@ -243,12 +234,10 @@ absl::StatusOr<Identity> ReadIdentity(std::string_view content) {
   return Assemble(*key, *chain);
 }
 
-absl::Status CheckDescent(const Identity& identity, std::string_view ca_der) {
+absl::Status CheckDescent(const Identity& identity, std::string_view authorities_pem) {
   absl::StatusOr<std::vector<Certificate>> chain = ReadChain(identity.chain_pem);
   if (!chain.ok()) return chain.status();
-  absl::StatusOr<Certificate> ca = ParseDer(ca_der);
-  if (!ca.ok()) return ca.status();
-  return Verify(chain->front().get(), std::span(*chain).subspan(1), ca->get());
+  return Verify(*chain, authorities_pem);
 }
 
 absl::StatusOr<std::string> CertificateToPem(std::string_view der) {

@@ -11,6 +11,7 @@
 
 #include "absl/status/statusor.h"
 #include "agent/link/tpm.h"
+#include "proto/contract/bounds.h"
 #include "sekisho/v1/order.pb.h"
 
 typedef struct evp_pkey_st EVP_PKEY;
@@ -65,13 +66,16 @@ struct Identity {
 };
 
 inline constexpr std::size_t kMaxChain = 8;
+// The console's own, and those that it had before.
+inline constexpr std::size_t kMaxAuthorities = 1 + contract::kMaxAnchorLinks;
 inline constexpr std::size_t kMaxIdentityBytes = 64 * 1024;
 
-// An issued chain (DER, leaf first), taken only if the leaf is over `key` and descends from `ca`
-// (DER). PERMISSION_DENIED or INVALID_ARGUMENT say what is wrong. Validity periods are not judged:
-// the terminal's clock may be off by years, and the console judges them at the handshake.
+// An issued chain (DER, leaf first), taken only if the leaf is over `key` and descends from one
+// of `authorities` (PEM). PERMISSION_DENIED or INVALID_ARGUMENT say what is wrong. Validity periods
+// are not judged: the terminal's clock may be off by years, and the console judges them at the
+// handshake.
 absl::StatusOr<Identity> TakeIdentity(const TlsKey& key, std::span<const std::string> chain_der,
-                                      std::string_view ca_der);
+                                      std::string_view authorities_pem);
 
 // One file's content, so that a power cut never leaves a key beside another key's certificate.
 std::string WriteIdentity(const Identity& identity);
@@ -79,8 +83,8 @@ std::string WriteIdentity(const Identity& identity);
 // TPM that is not here.
 absl::StatusOr<Identity> ReadIdentity(std::string_view content);
 
-// Whether the identity's chain ends at `ca` (DER).
-absl::Status CheckDescent(const Identity& identity, std::string_view ca_der);
+// Whether the identity's chain ends at one of `authorities` (PEM).
+absl::Status CheckDescent(const Identity& identity, std::string_view authorities_pem);
 
 absl::StatusOr<std::string> CertificateToPem(std::string_view der);
 

@@ -23,9 +23,10 @@ absl::Status IdentityStore::KeepPending(const Identity& identity) {
 absl::Status IdentityStore::Replace(const Identity& identity) { return Write(in_use_, identity); }
 
 absl::StatusOr<Identity> IdentityStore::Find(std::string_view terminal_id,
-                                             std::string_view ca_der) {
+                                             std::string_view authorities_pem) {
   const auto usable = [&](const absl::StatusOr<Identity>& identity) {
-    return identity.ok() && identity->Names(terminal_id) && CheckDescent(*identity, ca_der).ok();
+    return identity.ok() && identity->Names(terminal_id) &&
+           CheckDescent(*identity, authorities_pem).ok();
   };
   absl::StatusOr<Identity> pending = Load(pending_);
   if (usable(pending)) {

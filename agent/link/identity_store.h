@@ -21,10 +21,10 @@ class IdentityStore {
   absl::Status KeepPending(const Identity& identity);
   // A renewal's.
   absl::Status Replace(const Identity& identity);
-  // The identity that names `terminal_id` and descends from `ca_der`. A pending one that does is
-  // put in use first. NOT_FOUND when there is none, UNAVAILABLE when its key is in a TPM that is
-  // not here; a file that cannot be read as one is set aside.
-  absl::StatusOr<Identity> Find(std::string_view terminal_id, std::string_view ca_der);
+  // The identity that names `terminal_id` and descends from one of `authorities_pem`. A pending one
+  // that does is put in use first. NOT_FOUND when there is none, UNAVAILABLE when its key is in a
+  // TPM that is not here; a file that cannot be read as one is set aside.
+  absl::StatusOr<Identity> Find(std::string_view terminal_id, std::string_view authorities_pem);
 
  private:
   absl::StatusOr<Identity> Load(const std::string& path);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "agent/link/anchor_walk.h"
 #include "agent/link/channel.h"
 #include "agent/link/log.h"
 #include "proto/contract/convert.h"
@@ -48,6 +49,7 @@ void Link::Stop() {
   Disconnect();
   agentd_.reset();
   enrolment_.request_stop();
+  follower_.request_stop();
 }
 
 // ---- agentd
@@ -144,10 +146,15 @@ void Link::Connect() {
   if (!anchor.ParseFromString(configuration_->trust_anchor())) {
     return Log(Severity::kWarning, "agentd's configuration has no trust anchor");
   }
-  absl::StatusOr<std::string> ca_pem = CertificateToPem(anchor.ca_certificate());
+  absl::StatusOr<std::string> newest = CertificateToPem(anchor.ca_certificate());
+  std::string authorities = newest.ok() ? *newest : "";
+  for (const std::string& der : configuration_->earlier_authorities()) {
+    absl::StatusOr<std::string> earlier = CertificateToPem(der);
+    if (earlier.ok()) authorities += *earlier;
+  }
   absl::StatusOr<Identity> identity =
-      ca_pem.ok() ? identities_.Find(configuration_->terminal_id(), anchor.ca_certificate())
-                  : absl::StatusOr<Identity>(ca_pem.status());
+      newest.ok() ? identities_.Find(configuration_->terminal_id(), authorities)
+                  : absl::StatusOr<Identity>(newest.status());
   if (!identity.ok()) {
     Log(Severity::kWarning,
         absl::StrCat("cannot connect: ", identity.status().message(),
@@ -170,18 +177,22 @@ void Link::Connect() {
   if (configuration_->has_enrolment()) *hello.mutable_enrolment() = configuration_->enrolment();
 
   std::shared_ptr<grpc::Channel> channel =
-      MakeChannel(configuration_->console_address(), *ca_pem, &*identity);
+      MakeChannel(configuration_->console_address(), authorities, &*identity);
   console_ = Console::kOpening;
   untold_taken_ = 0;  // of a stream that was: agentd counts anew with each
   stream_ = std::make_unique<ConsoleStream>(
       io_, channel, hello, options_.stream_limits,
       ConsoleStream::Handlers{
           .welcomed =
-              [this, channel, identity = *identity,
-               ca = anchor.ca_certificate()](const v1::Welcome& welcome) {
+              [this, channel, identity = *identity, authorities,
+               newest = *newest](const v1::Welcome& welcome) {
                 Welcomed(welcome, identity.protection);
                 if (console_ != Console::kOpen) return;
-                renewal_.Watch(channel, identity, ca, configuration_->terminal_id());
+                // The authority before is about to be forgotten; once a connection, for a console
+                // that was restored has none of the newest to give.
+                const auto due =
+                    CheckDescent(identity, newest).ok() ? Renewal::Due::kByAge : Renewal::Due::kNow;
+                renewal_.Watch(channel, identity, authorities, configuration_->terminal_id(), due);
               },
           .sealed = [this](v1::Sealed sealed) { FromConsole(std::move(sealed)); },
           .resync =
@@ -232,6 +243,7 @@ void Link::ConsoleLost(const absl::Status& why) {
   console_ = Console::kIdle;
   if (stopping_) return;
   TellState(StateAfter(why));
+  if (IsTrustFailure(why)) StartFollowing();
   const std::chrono::milliseconds delay = console_backoff_.AfterFailure(stood);
   Log(Severity::kWarning, absl::StrCat("no stream to ", configuration_->console_address(), " (",
                                        why.ToString(), "); again in ", delay.count(), " ms"));
@@ -251,6 +263,35 @@ void Link::Disconnect() {
   renewal_.Stop();
   stream_.reset();
   console_ = Console::kIdle;
+}
+
+// ---- an authority that changed while this terminal was away
+
+void Link::StartFollowing() {
+  if (following_.has_value()) return;
+  following_.emplace(io_.get_executor());
+  follower_ = std::jthread([this, address = configuration_->console_address(),
+                            held = configuration_->trust_anchor()](const std::stop_token& stop) {
+    absl::StatusOr<std::vector<v1::Sealed>> links = FetchAnchorLinks(address, held, stop);
+    asio::post(io_, [this, links = std::move(links)]() mutable { Followed(std::move(links)); });
+  });
+}
+
+void Link::Followed(absl::StatusOr<std::vector<v1::Sealed>> links) {
+  follower_ = std::jthread();
+  following_.reset();
+  if (stopping_) return;
+  if (!links.ok()) {
+    return Log(Severity::kWarning, absl::StrCat("the server is not the console that this terminal "
+                                                "knows, nor one that followed it: ",
+                                                links.status().message()));
+  }
+  Log(Severity::kInfo, "the console's authority has changed, and its root key vouches for that");
+  for (v1::Sealed& link : *links) {
+    v1::LinkUp message;
+    *message.mutable_sealed() = std::move(link);
+    Tell(message);  // agentd verifies them again, and then configures this link anew
+  }
 }
 
 // ---- enrolment

@@ -11,8 +11,10 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "agent/link/agentd_connection.h"
 #include "agent/link/backoff.h"
 #include "agent/link/console_stream.h"
@@ -47,7 +49,8 @@ struct LinkOptions {
 
 // Carries what agentd says to the console and back; decides nothing, and believes nothing that it
 // carries. One agentd connection, at most one stream, at most one enrolment. Everything happens on
-// the thread that runs `io`, but an enrolment's blocking calls, which have a thread of their own.
+// the thread that runs `io`, but the blocking calls of an enrolment and of asking after the
+// console's next authority, which have a thread each.
 class Link {
  public:
   // `io` and `files` outlive this.
@@ -84,6 +87,9 @@ class Link {
   void RetryAfter(std::chrono::milliseconds delay);
   void Disconnect();
 
+  void StartFollowing();
+  void Followed(absl::StatusOr<std::vector<v1::Sealed>> links);
+
   void StartEnrolment(v1::LinkEnrolOrder order);
   void EnrolmentDone(EnrolmentResult result);
 
@@ -111,6 +117,8 @@ class Link {
   using Work = boost::asio::executor_work_guard<boost::asio::io_context::executor_type>;
   std::optional<Work> enrolling_;
   std::jthread enrolment_;
+  std::optional<Work> following_;
+  std::jthread follower_;
 };
 
 }  // namespace sekisho::link

@@ -57,13 +57,14 @@ Renewal::Renewal(asio::io_context& io, IdentityStore& store,
 
 Renewal::~Renewal() { Stop(); }
 
-void Renewal::Watch(std::shared_ptr<grpc::Channel> channel, Identity identity, std::string ca_der,
-                    std::string terminal_id) {
+void Renewal::Watch(std::shared_ptr<grpc::Channel> channel, Identity identity,
+                    std::string authorities_pem, std::string terminal_id, Due due) {
   Stop();
   channel_ = std::move(channel);
   identity_ = std::move(identity);
-  ca_der_ = std::move(ca_der);
+  authorities_pem_ = std::move(authorities_pem);
   terminal_id_ = std::move(terminal_id);
+  if (due == Due::kNow) return Ask();
   Look();
 }
 
@@ -114,7 +115,7 @@ void Renewal::Answered(const std::shared_ptr<Call>& call, const absl::Status& st
     if (absl::Status bounds = contract::CheckBounds(call->response); !bounds.ok()) return bounds;
     const std::vector<std::string> chain(call->response.certificates().begin(),
                                          call->response.certificates().end());
-    absl::StatusOr<Identity> identity = TakeIdentity(call->key, chain, ca_der_);
+    absl::StatusOr<Identity> identity = TakeIdentity(call->key, chain, authorities_pem_);
     if (identity.ok() && !identity->Names(terminal_id_)) {
       return absl::PermissionDeniedError("the certificate names another terminal");
     }

@@ -32,9 +32,11 @@ class Renewal {
           std::function<std::chrono::sys_seconds()> wall_now, std::function<double()> uniform);
   ~Renewal();
 
-  // While `channel` stands, over which `identity` was accepted for `terminal_id`.
-  void Watch(std::shared_ptr<grpc::Channel> channel, Identity identity, std::string ca_der,
-             std::string terminal_id);
+  // While `channel` stands, over which `identity` was accepted for `terminal_id`. What is issued
+  // descends from one of `authorities_pem`.
+  enum class Due { kByAge, kNow };
+  void Watch(std::shared_ptr<grpc::Channel> channel, Identity identity, std::string authorities_pem,
+             std::string terminal_id, Due due);
   void Stop();
 
  private:
@@ -51,7 +53,7 @@ class Renewal {
   boost::asio::steady_timer timer_;
   std::shared_ptr<grpc::Channel> channel_;
   Identity identity_;
-  std::string ca_der_;
+  std::string authorities_pem_;
   std::string terminal_id_;
   std::shared_ptr<Call> call_;
 };

@@ -13,6 +13,8 @@ namespace sekisho::link {
 // "host:port", or "[IPv6]:port". INVALID_ARGUMENT otherwise.
 absl::StatusOr<std::pair<std::string, std::string>> SplitAddress(const std::string& address);
 
+inline constexpr std::chrono::seconds kHandshakeLimit{15};
+
 // The self-signed certificate authority (DER) at the end of the chain that a TLS server presents,
 // fetched without trusting anything: what to do with it is for the caller to judge, against a hash
 // that came another way. Nothing is sent but the handshake. Blocks at most `limit`. UNAVAILABLE

@@ -216,6 +216,10 @@ absl::StatusOr<Authority> Authority::Load(const std::string& key_pem,
   if (X509_check_private_key(parts->certificate.get(), parts->key.get()) != 1) {
     return absl::FailedPreconditionError("the CA's key and certificate do not belong together");
   }
+  X509_NAME* const subject = X509_get_subject_name(parts->certificate.get());
+  if (const int at = X509_NAME_get_index_by_NID(subject, NID_organizationName, -1); at >= 0) {
+    parts->organisation = BytesOf(X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, at)));
+  }
   return Authority(std::move(parts));
 }
 
@@ -288,18 +292,31 @@ absl::StatusOr<CertificateFacts> Authority::FactsOf(const std::string& pem) {
   return facts;
 }
 
+const std::string& Authority::organisation() const { return parts_->organisation; }
 std::string Authority::KeyPem() const { return PemOf(parts_->key.get()); }
 std::string Authority::CertificatePem() const { return PemOf(parts_->certificate.get()); }
 std::string Authority::CertificateDer() const { return DerOf(parts_->certificate.get()); }
 
-absl::StatusOr<Descent> Descent::From(const std::string& authority_pem) {
-  const BioPtr bio(BIO_new_mem_buf(authority_pem.data(), static_cast<int>(authority_pem.size())));
-  const X509Ptr authority(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
+absl::StatusOr<std::string> Authority::PemOfDer(const std::string& der) {
+  const auto* data = reinterpret_cast<const unsigned char*>(der.data());
+  const X509Ptr certificate(d2i_X509(nullptr, &data, static_cast<long>(der.size())));
+  if (certificate == nullptr) return OpensslError("reading a certificate");
+  return PemOf(certificate.get());
+}
+
+absl::StatusOr<Descent> Descent::From(const std::string& authorities_pem) {
+  const BioPtr bio(
+      BIO_new_mem_buf(authorities_pem.data(), static_cast<int>(authorities_pem.size())));
   std::shared_ptr<X509_STORE> store(X509_STORE_new(), X509_STORE_free);
-  if (authority == nullptr || store == nullptr ||
-      X509_STORE_add_cert(store.get(), authority.get()) != 1) {
-    return OpensslError("reading the CA");
+  bool any = false;
+  while (const X509Ptr authority{PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr)}) {
+    if (store == nullptr || X509_STORE_add_cert(store.get(), authority.get()) != 1) {
+      return OpensslError("reading the CA");
+    }
+    any = true;
   }
+  if (!any) return OpensslError("reading the CA");
+  ERR_clear_error();  // the end of the text is one to OpenSSL
   X509_VERIFY_PARAM* parameters = X509_STORE_get0_param(store.get());
   X509_VERIFY_PARAM_set_flags(parameters, X509_V_FLAG_NO_CHECK_TIME);
   X509_VERIFY_PARAM_set_purpose(parameters, X509_PURPOSE_SSL_CLIENT);

@@ -70,9 +70,12 @@ class Authority {
   // Of the first certificate in `pem`.
   static absl::StatusOr<CertificateFacts> FactsOf(const std::string& pem);
 
+  // As its subject names it; empty when that was too long for it.
+  const std::string& organisation() const;
   std::string KeyPem() const;  // unencrypted PKCS#8; the caller writes it 0600
   std::string CertificatePem() const;
   std::string CertificateDer() const;
+  static absl::StatusOr<std::string> PemOfDer(const std::string& der);
 
  private:
   struct Parts;
@@ -80,10 +83,12 @@ class Authority {
   std::unique_ptr<Parts> parts_;
 };
 
-// Tells whether a client's certificate descends from an authority, whatever the time. Thread-safe.
+// Tells whether a client's certificate descends from one of some authorities, whatever the time.
+// Thread-safe.
 class Descent {
  public:
-  static absl::StatusOr<Descent> From(const std::string& authority_pem);
+  // PEM, at least one.
+  static absl::StatusOr<Descent> From(const std::string& authorities_pem);
   // UNAUTHENTICATED when it does not, or is not for clients (RFC 5280, 4.2.1.12).
   absl::Status CheckClient(const std::string& certificate_pem) const;
 

@@ -1,6 +1,7 @@
 #include "console/pki/keyring.h"
 
 #include <algorithm>
+#include <optional>
 #include <span>
 #include <utility>
 
@@ -15,6 +16,7 @@ namespace sekisho::console::pki {
 struct Keyring::State {
   std::string fingerprint;
   std::shared_ptr<const Authority> authority;
+  std::optional<Descent> descent;
   ServerCredentials server;
   std::string trust_anchor;
   v1::TrustAnchor anchor;
@@ -99,8 +101,8 @@ absl::StatusOr<Keyring> Keyring::Create(const std::string& folder,
   const v1::Sealed sealed_key_set =
       contract::Seal(*root, organisation_id, v1::PURPOSE_KEY_SET, key_set.SerializeAsString());
   const std::pair<const char*, std::string> files[] = {
-      {"ca.key", authority->KeyPem()},
-      {"ca.pem", authority->CertificatePem()},
+      {kAuthorityKeyFile, authority->KeyPem()},
+      {kAuthorityFile, authority->CertificatePem()},
       {kServerFile, server->private_key_pem + server->chain_pem},
       {kAnchorFile, anchor.SerializeAsString()},
       {kKeySetFile, sealed_key_set.SerializeAsString()},
@@ -124,13 +126,15 @@ absl::StatusOr<std::shared_ptr<const Keyring::State>> Keyring::ReadFiles(
   if (!credentials.ok()) return credentials.status();
   state->server = *std::move(credentials);
   std::map<std::string, std::string> files;
-  for (const char* name : {"ca.key", "ca.pem", kAnchorFile, kKeySetFile, kLinksFile}) {
+  for (const char* name :
+       {kAuthorityKeyFile, kAuthorityFile, kAnchorFile, kKeySetFile, kLinksFile}) {
     absl::StatusOr<std::string> bytes = ReadSecretFile(absl::StrCat(folder, "/", name));
     if (absl::IsNotFound(bytes.status()) && name == kLinksFile) continue;
     if (!bytes.ok()) return bytes.status();
     files[name] = *std::move(bytes);
   }
-  absl::StatusOr<Authority> authority = Authority::Load(files["ca.key"], files["ca.pem"]);
+  absl::StatusOr<Authority> authority =
+      Authority::Load(files[kAuthorityKeyFile], files[kAuthorityFile]);
   if (!authority.ok()) return authority.status();
   state->authority = std::make_shared<Authority>(*std::move(authority));
   state->trust_anchor = files[kAnchorFile];
@@ -141,6 +145,17 @@ absl::StatusOr<std::shared_ptr<const Keyring::State>> Keyring::ReadFiles(
   absl::StatusOr<std::vector<AnchorLink>> links = ReadLinks(files[kLinksFile]);
   if (!links.ok()) return links.status();
   state->links = *std::move(links);
+  std::string authorities = state->authority->CertificatePem();
+  for (const AnchorLink& link : state->links) {
+    absl::StatusOr<v1::TrustAnchor> before = contract::ParseStrictly<v1::TrustAnchor>(link.before);
+    if (!before.ok()) return before.status();
+    absl::StatusOr<std::string> pem = Authority::PemOfDer(before->ca_certificate());
+    if (!pem.ok()) return pem.status();
+    authorities += *pem;
+  }
+  absl::StatusOr<Descent> descent = Descent::From(authorities);
+  if (!descent.ok()) return descent.status();
+  state->descent = *std::move(descent);
   if (!state->key_set.ParseFromString(files[kKeySetFile])) {
     return absl::DataLossError(absl::StrCat(folder, "/keyset does not parse"));
   }
@@ -182,7 +197,6 @@ absl::StatusOr<Keyring> Keyring::Load(const std::string& folder, std::function<W
   if (!state.ok()) return state.status();
   Keyring ring(folder, std::move(wall));
   ring.organisation_id_ = (*state)->anchor.organisation_id();
-  ring.authority_ = (*state)->authority;
   ring.shared_->state = *std::move(state);
   return ring;
 }
@@ -192,6 +206,10 @@ std::shared_ptr<const Keyring::State> Keyring::Now() const {
   return shared_->state;
 }
 
+std::shared_ptr<const Authority> Keyring::authority() const { return Now()->authority; }
+absl::Status Keyring::CheckClient(const std::string& certificate_pem) const {
+  return Now()->descent->CheckClient(certificate_pem);
+}
 ServerCredentials Keyring::server() const { return Now()->server; }
 std::string Keyring::server_file() const { return absl::StrCat(folder_, "/", kServerFile); }
 std::string Keyring::trust_anchor() const { return Now()->trust_anchor; }

@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -17,7 +18,8 @@
 
 namespace sekisho::console::pki {
 
-// A TrustAnchor that took the place of another, signed by the root key of that other one.
+// A TrustAnchor that took the place of another, signed by the root key of that other one. Another
+// root key, another authority, or both.
 struct AnchorLink {
   // The anchor before, TrustAnchor serialised.
   std::string before;
@@ -46,7 +48,11 @@ class Keyring {
                                       std::function<WallTime()> wall = nullptr);
 
   const std::string& organisation_id() const { return organisation_id_; }
-  const Authority& authority() const { return *authority_; }
+  // The one that issues now.
+  std::shared_ptr<const Authority> authority() const;
+  // Whether a client's certificate descends from it, or from one before it: a terminal that was
+  // away has nothing newer to show. UNAUTHENTICATED when it does not.
+  absl::Status CheckClient(const std::string& certificate_pem) const;
   ServerCredentials server() const;
   // Key and chain in one file, which is replaced as a whole.
   std::string server_file() const;
@@ -82,6 +88,10 @@ class Keyring {
                       std::uint64_t leap = 1) const;
   // A new root key, which the old one vouches for; the authority stays. Then a key set of its own.
   absl::Status RotateRoot() const;
+  // A new authority, which the root key vouches for, and a certificate by it for the server. What
+  // the one before has issued stays good for its terminals to connect with and renew; its key is
+  // overwritten.
+  absl::Status RotateAuthority(WallTime now) const;
   // A new key and certificate for the server, for the names that the present one has.
   absl::Status RenewServer(WallTime now) const;
 
@@ -90,11 +100,14 @@ class Keyring {
   Keyring(std::string folder, std::function<WallTime()> wall);
   static absl::StatusOr<std::shared_ptr<const State>> ReadFiles(const std::string& folder);
   std::shared_ptr<const State> Now() const;
+  // The files that put `next` into the place of the trust anchor in use. `root` is its key.
+  // FAILED_PRECONDITION when no terminal would follow so far.
+  absl::StatusOr<std::vector<std::pair<std::string, std::string>>> FilesOfNext(
+      const v1::TrustAnchor& next, const contract::PrivateKey* root) const;
 
   std::string folder_;
   std::function<WallTime()> wall_;
   std::string organisation_id_;
-  std::shared_ptr<const Authority> authority_;
   struct Shared {
     std::mutex mutex;
     std::shared_ptr<const State> state;

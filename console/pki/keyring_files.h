@@ -19,6 +19,8 @@ struct KeyFile {
 };
 // The root key signs key sets and enrolments; it is not in the set.
 inline constexpr char kRootFile[] = "root.key";
+inline constexpr char kAuthorityKeyFile[] = "ca.key";
+inline constexpr char kAuthorityFile[] = "ca.pem";
 inline constexpr char kServerFile[] = "server-identity.pem";
 inline constexpr char kAnchorFile[] = "trust-anchor";
 inline constexpr char kKeySetFile[] = "keyset";

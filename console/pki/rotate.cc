@@ -10,7 +10,9 @@
 #include "console/pki/files.h"
 #include "console/pki/keyring.h"
 #include "console/pki/keyring_files.h"
+#include "proto/contract/bounds.h"
 #include "proto/contract/convert.h"
+#include "proto/contract/seal.h"
 
 namespace sekisho::console::pki {
 namespace {
@@ -74,39 +76,67 @@ absl::Status Keyring::Rotate(const std::vector<v1::Purpose>& purposes, WallTime 
   return status;
 }
 
-absl::Status Keyring::RotateRoot() const {
-  contract::PrivateKey root = contract::PrivateKey::Generate();
-  AnchorLink link;
-  link.before = trust_anchor();
-  absl::StatusOr<v1::TrustAnchor> anchor = contract::ParseStrictly<v1::TrustAnchor>(link.before);
-  if (!anchor.ok()) return anchor.status();
-  anchor->set_root_public_key(AsBytes(root.public_key()));
-  const std::string after = anchor->SerializeAsString();
+absl::StatusOr<std::vector<std::pair<std::string, std::string>>> Keyring::FilesOfNext(
+    const v1::TrustAnchor& next, const contract::PrivateKey* root) const {
+  std::vector<AnchorLink> links = anchor_links();
+  if (links.size() >= contract::kMaxAnchorLinks) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("the root key and the authority were changed ", links.size(),
+                     " times, which is as far as terminals follow"));
+  }
+  const std::string after = next.SerializeAsString();
   absl::StatusOr<v1::Sealed> sealed = Seal(v1::PURPOSE_TRUST_ANCHOR, after);
   if (!sealed.ok()) return sealed.status();
-  link.sealed = *std::move(sealed);
   v1::KeySet keys;
   keys.ParseFromString(key_set().payload());
   keys.set_version(keys.version() + 1);
-  link.key_set_version = keys.version();
-  std::vector<AnchorLink> links = anchor_links();
-  links.push_back(std::move(link));
-  std::string seed = root.Seed();
-  const absl::Status written = WriteTogether(
-      folder_, {{kRootFile, seed},
-                {kAnchorFile, after},
-                {kKeySetFile, contract::Seal(root, organisation_id_, v1::PURPOSE_KEY_SET,
-                                             keys.SerializeAsString())
-                                  .SerializeAsString()},
-                {kLinksFile, WriteLinks(links)}});
-  sodium_memzero(seed.data(), seed.size());
+  const std::string set = keys.SerializeAsString();
+  absl::StatusOr<v1::Sealed> sealed_set =
+      root != nullptr ? contract::Seal(*root, organisation_id_, v1::PURPOSE_KEY_SET, set)
+                      : Seal(v1::PURPOSE_KEY_SET, set);
+  if (!sealed_set.ok()) return sealed_set.status();
+  links.push_back({trust_anchor(), *std::move(sealed), keys.version()});
+  return std::vector<std::pair<std::string, std::string>>{
+      {kAnchorFile, after},
+      {kKeySetFile, sealed_set->SerializeAsString()},
+      {kLinksFile, WriteLinks(links)}};
+}
+
+absl::Status Keyring::RotateRoot() const {
+  const contract::PrivateKey root = contract::PrivateKey::Generate();
+  absl::StatusOr<v1::TrustAnchor> next = contract::ParseStrictly<v1::TrustAnchor>(trust_anchor());
+  if (!next.ok()) return next.status();
+  next->set_root_public_key(AsBytes(root.public_key()));
+  auto files = FilesOfNext(*next, &root);
+  if (!files.ok()) return files.status();
+  files->emplace_back(kRootFile, root.Seed());
+  const absl::Status written = WriteTogether(folder_, *files);
+  sodium_memzero(files->back().second.data(), files->back().second.size());
   return written;
+}
+
+absl::Status Keyring::RotateAuthority(WallTime now) const {
+  absl::StatusOr<CertificateFacts> facts = Authority::FactsOf(server().chain_pem);
+  if (!facts.ok()) return facts.status();
+  absl::StatusOr<Authority> made = Authority::Create(authority()->organisation(), now);
+  if (!made.ok()) return made.status();
+  absl::StatusOr<ServerCredentials> server = made->IssueServer(facts->names, now);
+  if (!server.ok()) return server.status();
+  absl::StatusOr<v1::TrustAnchor> next = contract::ParseStrictly<v1::TrustAnchor>(trust_anchor());
+  if (!next.ok()) return next.status();
+  next->set_ca_certificate(made->CertificateDer());
+  auto files = FilesOfNext(*next, nullptr);
+  if (!files.ok()) return files.status();
+  files->emplace_back(kAuthorityKeyFile, made->KeyPem());
+  files->emplace_back(kAuthorityFile, made->CertificatePem());
+  files->emplace_back(kServerFile, server->private_key_pem + server->chain_pem);
+  return WriteTogether(folder_, *files);
 }
 
 absl::Status Keyring::RenewServer(WallTime now) const {
   absl::StatusOr<CertificateFacts> facts = Authority::FactsOf(server().chain_pem);
   if (!facts.ok()) return facts.status();
-  absl::StatusOr<ServerCredentials> renewed = authority_->IssueServer(facts->names, now);
+  absl::StatusOr<ServerCredentials> renewed = authority()->IssueServer(facts->names, now);
   if (!renewed.ok()) return renewed.status();
   return WriteSecretFile(server_file(), renewed->private_key_pem + renewed->chain_pem,
                          Existing::kReplace);

@@ -158,7 +158,7 @@ absl::StatusOr<InitResult> Init(const InitOptions& options, const Clock& clock) 
   status = PublishDefault(**backend, *keyring, root, now);
   if (!status.ok()) return status;
   result.trust_hash_hex = contract::ToHex(contract::HashOf(keyring->trust_anchor()));
-  result.ca_pem = keyring->authority().CertificatePem();
+  result.ca_pem = keyring->authority()->CertificatePem();
   result.totp_secret_base32 = Base32(admin.totp_secret);
   result.totp_uri = service::TotpUri(options.organisation, admin.name, admin.totp_secret);
   return result;

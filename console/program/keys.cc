@@ -1,6 +1,7 @@
 #include "console/program/keys.h"
 
 #include <algorithm>
+#include <functional>
 #include <memory>
 
 #include "absl/strings/str_cat.h"
@@ -52,7 +53,7 @@ absl::StatusOr<std::vector<std::string>> OldOnes(const std::string& data,
   }
 }
 
-absl::Status CheckMayRotateRoot(const std::string& data, const pki::Keyring& keyring) {
+absl::Status CheckAllMayFollow(const std::string& data, const pki::Keyring& keyring) {
   absl::StatusOr<std::vector<std::string>> old = OldOnes(data, keyring.organisation_id());
   if (!old.ok()) return old.status();
   if (old->empty()) return absl::OkStatus();
@@ -60,8 +61,8 @@ absl::Status CheckMayRotateRoot(const std::string& data, const pki::Keyring& key
   if (count > kMaxNamed) old->resize(kMaxNamed);
   return absl::FailedPreconditionError(absl::StrCat(
       count,
-      " terminals have an agent of before 0.2.0, which knows no new root and would have to "
-      "be enrolled again: ",
+      " terminals have an agent of before 0.2.0, which knows no new root or authority and would "
+      "have to be enrolled again: ",
       absl::StrJoin(*old, ", "), count > kMaxNamed ? ", …" : "",
       ". Upgrade them first, or leave them behind with --force"));
 }
@@ -81,7 +82,7 @@ absl::StatusOr<std::vector<KeyInfo>> ListKeys(const std::string& data) {
   if (!server.ok()) return server.status();
   keys.push_back({.name = "server", .id = "", .not_after = server->not_after});
   absl::StatusOr<pki::CertificateFacts> authority =
-      pki::Authority::FactsOf(keyring->authority().CertificatePem());
+      pki::Authority::FactsOf(keyring->authority()->CertificatePem());
   if (!authority.ok()) return authority.status();
   keys.push_back({.name = "ca", .id = "", .not_after = authority->not_after});
   return keys;
@@ -92,6 +93,7 @@ absl::Status RotateKeys(const std::string& data, const std::vector<std::string>&
   std::vector<v1::Purpose> purposes;
   bool server = false;
   bool root = false;
+  bool authority = false;
   for (const std::string& name : names) {
     const bool all = name == "all";
     const std::size_t before = purposes.size();
@@ -100,25 +102,29 @@ absl::Status RotateKeys(const std::string& data, const std::vector<std::string>&
     }
     server = server || all || name == "server";
     root = root || name == "root";
-    if (purposes.size() == before && !all && name != "server" && name != "root") {
+    authority = authority || name == "ca";
+    if (purposes.size() == before && name != "server" && name != "root" && name != "ca") {
       return absl::InvalidArgumentError(absl::StrCat(
           "\"", name, "\" is not a key that can be rotated; see sekisho-console keys list"));
     }
   }
   absl::StatusOr<pki::Keyring> keyring = pki::Keyring::Load(KeysPath(data), clock.wall);
   if (!keyring.ok()) return keyring.status();
-  if (root && old_agents == OldAgents::kRefuse) {
-    if (absl::Status may = CheckMayRotateRoot(data, *keyring); !may.ok()) return may;
+  if ((root || authority) && old_agents == OldAgents::kRefuse) {
+    if (absl::Status may = CheckAllMayFollow(data, *keyring); !may.ok()) return may;
   }
+  // Each on top of what the one before has written.
   absl::Status status;
-  if (!purposes.empty()) status = keyring->Rotate(purposes, clock.wall());
-  if (status.ok() && server) status = keyring->RenewServer(clock.wall());
-  if (status.ok() && root) {
-    // On top of the key set that was just written.
+  const auto then = [&](bool wanted, const std::function<absl::Status()>& rotate) {
+    if (!wanted || !status.ok()) return;
     keyring = pki::Keyring::Load(KeysPath(data), clock.wall);
-    if (!keyring.ok()) return keyring.status();
-    status = keyring->RotateRoot();
-  }
+    status = keyring.ok() ? rotate() : keyring.status();
+  };
+  then(!purposes.empty(), [&] { return keyring->Rotate(purposes, clock.wall()); });
+  then(root, [&] { return keyring->RotateRoot(); });
+  then(authority, [&] { return keyring->RotateAuthority(clock.wall()); });
+  // A new authority has issued the server's as well.
+  then(server && !authority, [&] { return keyring->RenewServer(clock.wall()); });
   return status;
 }
 

@@ -20,13 +20,13 @@ struct KeyInfo {
 // Of the console in `data`, running or not.
 absl::StatusOr<std::vector<KeyInfo>> ListKeys(const std::string& data);
 
-// Agents of before 0.2.0 know no new root and would be lost to this console.
+// Agents of before 0.2.0 know no new root or authority and would be lost to this console.
 enum class OldAgents { kRefuse, kLeaveBehind };
 
 // Makes new keys: each of `names` is bundle, grant, grant-revocation, acknowledgement, beacon,
-// server or root; "all" is all of these but root. A console that runs takes them into use within a
-// minute, or at once when it is told to read them again. INVALID_ARGUMENT for another name;
-// FAILED_PRECONDITION names the terminals that cannot follow a new root.
+// server, root or ca; "all" is all of these but the last two. A console that runs takes them into
+// use within a minute, or at once when it is told to read them again. INVALID_ARGUMENT for another
+// name; FAILED_PRECONDITION names the terminals that cannot follow a new root or authority.
 absl::Status RotateKeys(const std::string& data, const std::vector<std::string>& names,
                         OldAgents old_agents, const Clock& clock);
 

@@ -78,7 +78,9 @@ absl::Status Serve(const ServeOptions& options) {
   rpc::ServerOptions server_options;
   server_options.listen = options.listen;
   server_options.credentials_file = (*console)->keyring().server_file();
-  server_options.client_ca_pem = (*console)->keyring().authority().CertificatePem();
+  server_options.check_client = [&keyring = (*console)->keyring()](const std::string& certificate) {
+    return keyring.CheckClient(certificate);
+  };
   absl::StatusOr<std::unique_ptr<rpc::Server>> server =
       rpc::Server::Start(server_options, (*console)->services());
   if (!server.ok()) return server.status();

@@ -2,6 +2,7 @@
 #define SEKISHO_CONSOLE_RPC_SERVER_H_
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -11,6 +12,10 @@
 
 namespace sekisho::console::rpc {
 
+// Whether a terminal's certificate (PEM) is this console's; UNAUTHENTICATED when not. Called on the
+// handshakes' threads.
+using CheckClient = std::function<absl::Status(const std::string& certificate_pem)>;
+
 struct ServerOptions {
   std::string listen = "[::]:7443";  // address:port; port 0 takes a free one
   pki::ServerCredentials credentials;
@@ -18,7 +23,7 @@ struct ServerOptions {
   // says (whole seconds).
   std::string credentials_file{};
   std::chrono::seconds credentials_look{60};
-  std::string client_ca_pem;
+  CheckClient check_client;
   // How long a stream may be open without its first message.
   std::chrono::milliseconds hello_limit = std::chrono::seconds{30};
 };

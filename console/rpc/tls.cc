@@ -7,39 +7,36 @@
 #include <functional>
 #include <utility>
 
-#include "console/pki/authority.h"
+#include "absl/status/status.h"
 
 namespace sekisho::console::rpc {
 namespace {
 
 namespace tls = grpc::experimental;
 
-class DescendsFromAuthority : public tls::ExternalCertificateVerifier {
+class ClientVerifier : public tls::ExternalCertificateVerifier {
  public:
-  explicit DescendsFromAuthority(pki::Descent descent) : descent_(std::move(descent)) {}
+  explicit ClientVerifier(CheckClient check) : check_(std::move(check)) {}
   // At once, on the handshake's thread.
   bool Verify(tls::TlsCustomVerificationCheckRequest* request,
               std::function<void(grpc::Status)> /*callback*/, grpc::Status* sync_status) override {
     const grpc::string_ref leaf = request->peer_cert();
     if (leaf.empty()) return true;
-    const absl::Status descends = descent_.CheckClient({leaf.data(), leaf.size()});
-    if (!descends.ok()) {
-      *sync_status = {grpc::StatusCode::UNAUTHENTICATED, std::string(descends.message())};
+    const absl::Status good = check_({leaf.data(), leaf.size()});
+    if (!good.ok()) {
+      *sync_status = {grpc::StatusCode::UNAUTHENTICATED, std::string(good.message())};
     }
     return true;
   }
   void Cancel(tls::TlsCustomVerificationCheckRequest* /*request*/) override {}
 
  private:
-  const pki::Descent descent_;
+  const CheckClient check_;
 };
 
 }  // namespace
 
-absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> MakeServerCredentials(
-    const ServerOptions& options) {
-  absl::StatusOr<pki::Descent> descent = pki::Descent::From(options.client_ca_pem);
-  if (!descent.ok()) return descent.status();
+std::shared_ptr<grpc::ServerCredentials> MakeServerCredentials(const ServerOptions& options) {
   std::shared_ptr<tls::CertificateProviderInterface> provider;
   if (options.credentials_file.empty()) {
     provider =
@@ -53,10 +50,10 @@ absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> MakeServerCredentials(
   }
   tls::TlsServerCredentialsOptions settings(provider);
   settings.watch_identity_key_cert_pairs();
-  // gRPC would judge the time as well; DescendsFromAuthority does the rest of it.
+  // gRPC would judge the time as well; ClientVerifier does the rest of it.
   settings.set_cert_request_type(GRPC_SSL_REQUEST_CLIENT_CERTIFICATE_BUT_DONT_VERIFY);
   settings.set_certificate_verifier(
-      tls::ExternalCertificateVerifier::Create<DescendsFromAuthority>(*std::move(descent)));
+      tls::ExternalCertificateVerifier::Create<ClientVerifier>(options.check_client));
   return tls::TlsServerCredentials(settings);
 }
 

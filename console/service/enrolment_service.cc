@@ -60,6 +60,9 @@ absl::StatusOr<v1::GetTrustAnchorResponse> EnrolmentService::GetTrustAnchor(
     const v1::GetTrustAnchorRequest& request) {
   v1::GetTrustAnchorResponse response;
   response.set_trust_anchor(keyring_.trust_anchor());
+  for (const pki::AnchorLink& link : keyring_.anchor_links()) {
+    *response.add_anchor_links() = link.sealed;
+  }
   return response;
 }
 
@@ -150,7 +153,8 @@ absl::StatusOr<std::vector<std::string>> EnrolmentService::Certify(
   if (carrier == Carrier::kParcel && request.certificate_request().empty()) {
     return std::vector<std::string>();
   }
-  return keyring_.authority().IssueTerminal(request.certificate_request(), identity, clock_.wall());
+  return keyring_.authority()->IssueTerminal(request.certificate_request(), identity,
+                                             clock_.wall());
 }
 
 absl::StatusOr<v1::EnrolResponse> EnrolmentService::Enrol(const v1::EnrolRequest& request,
@@ -228,7 +232,7 @@ absl::StatusOr<v1::RenewCertificateResponse> EnrolmentService::RenewCertificate(
     return absl::PermissionDeniedError("this terminal is revoked or was enrolled anew");
   }
   absl::StatusOr<std::vector<std::string>> certificates =
-      keyring_.authority().IssueTerminal(request.certificate_request(), identity, clock_.wall());
+      keyring_.authority()->IssueTerminal(request.certificate_request(), identity, clock_.wall());
   if (!certificates.ok()) return certificates.status();
   v1::RenewCertificateResponse response;
   for (std::string& certificate : *certificates) {

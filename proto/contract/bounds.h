@@ -12,6 +12,8 @@
 
 namespace sekisho::contract {
 
+// Trust anchors that may follow one another.
+inline constexpr std::size_t kMaxAnchorLinks = 32;
 // Bounds that both ends keep. Every string, bytes and list of every message has one: strings and
 // lists the defaults below or an entry by full field name in bounds.cc, bytes always an entry.
 inline constexpr std::size_t kMaxStringBytes = 512;  // UTF-8, no control characters

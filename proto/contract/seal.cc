@@ -129,4 +129,19 @@ absl::StatusOr<OpenedKeySet> OpenKeySet(const v1::TrustAnchor& anchor, const v1:
   return opened;
 }
 
+absl::StatusOr<v1::TrustAnchor> NextAnchor(const v1::TrustAnchor& held, const v1::Sealed& link) {
+  const absl::StatusOr<PublicKey> root = ParsePublicKey(held.root_public_key());
+  if (!root.ok()) return root.status();
+  KeyRing ring(held.organisation_id());
+  ring.Add(v1::PURPOSE_TRUST_ANCHOR, *root);
+  absl::StatusOr<v1::TrustAnchor> next =
+      OpenAndParse<v1::TrustAnchor>(ring, link, v1::PURPOSE_TRUST_ANCHOR);
+  if (!next.ok()) return next.status();
+  if (next->organisation_id() != held.organisation_id()) {
+    return absl::PermissionDeniedError("other-organisation");
+  }
+  if (absl::Status good = ParsePublicKey(next->root_public_key()).status(); !good.ok()) return good;
+  return next;
+}
+
 }  // namespace sekisho::contract

@@ -79,6 +79,11 @@ struct OpenedKeySet {
 };
 absl::StatusOr<OpenedKeySet> OpenKeySet(const v1::TrustAnchor& anchor, const v1::Sealed& key_set);
 
+// The anchor that `link` puts into the place of `held`, whose root key must have signed it. Its
+// root key, its authority or both are new. PERMISSION_DENIED when it is not signed so or another
+// organisation's, else as ParseStrictly.
+absl::StatusOr<v1::TrustAnchor> NextAnchor(const v1::TrustAnchor& held, const v1::Sealed& link);
+
 }  // namespace sekisho::contract
 
 #endif  // SEKISHO_PROTO_CONTRACT_SEAL_H_

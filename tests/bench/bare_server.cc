@@ -129,7 +129,7 @@ int ServeBare(const std::string& keys) {
   Streams streams;
   Service service(streams);
   grpc::SslServerCredentialsOptions tls(GRPC_SSL_REQUEST_CLIENT_CERTIFICATE_AND_VERIFY);
-  tls.pem_root_certs = keyring->authority().CertificatePem();
+  tls.pem_root_certs = keyring->authority()->CertificatePem();
   tls.pem_key_cert_pairs.push_back(
       {keyring->server().private_key_pem, keyring->server().chain_pem});
   grpc::ServerBuilder builder;

@@ -135,7 +135,7 @@ void EnrolAll(EnrolledFleet& fleet, const Keyring& keyring, int terminals) {
     const store::TerminalRecord enrolled =
         Must(backend->tokens().EnrolWithToken(token.token_id, now, terminal, audit), "enrol");
     const std::vector<std::string> chain =
-        Must(keyring.authority().IssueTerminal(
+        Must(keyring.authority()->IssueTerminal(
                  shared.request_der,
                  {fleet.organisation_id, enrolled.terminal_id, enrolled.enrolment}, now),
              "certificate");
@@ -168,7 +168,7 @@ EnrolledFleet InitConsole(const std::string& program, const std::string& folder,
   fleet.store = fleet.data + "/store.db";
   const Keyring keyring = Must(Keyring::Load(fleet.keys), "keys");
   fleet.organisation_id = keyring.organisation_id();
-  fleet.authority_pem = keyring.authority().CertificatePem();
+  fleet.authority_pem = keyring.authority()->CertificatePem();
   fleet.trust_anchor = keyring.trust_anchor();
   fleet.key_set = keyring.key_set();
   fleet.totp_file = folder + "/totp";

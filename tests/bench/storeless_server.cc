@@ -92,7 +92,10 @@ int ServeStoreless(const std::string& keys, const std::string& path) {
   absl::StatusOr<std::unique_ptr<console::rpc::Server>> server =
       console::rpc::Server::Start({.listen = "127.0.0.1:0",
                                    .credentials = keyring->server(),
-                                   .client_ca_pem = keyring->authority().CertificatePem()},
+                                   .check_client =
+                                       [&keyring](const std::string& certificate) {
+                                         return keyring->CheckClient(certificate);
+                                       }},
                                   {sessions, terminals, grants, orders, policies, event_service,
                                    operators, enrolment, agents, history, parcels, clock});
   if (!server.ok()) {

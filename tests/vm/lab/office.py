@@ -58,7 +58,7 @@ class Office:
             else:
                 shutil.copytree(self._saved, self.workdir, dirs_exist_ok=True)
             self.start()
-            self.sign_in(ADMIN, self.workdir / "admin.totp")
+            self.sign_in_anew()
         except BaseException:
             self.close()
             raise
@@ -89,6 +89,16 @@ class Office:
         """As a crash would: SIGKILL."""
         self._end(signal.SIGKILL)
 
+    def rotate(self, *keys: str) -> None:
+        """sekisho-console keys rotate, and sekishoctl told of the authority that there is now."""
+        subprocess.run([self.program("sekisho-console"), "keys", "rotate", *keys, "--data",
+                        str(self.data)], stdin=subprocess.DEVNULL, capture_output=True, check=True)
+        shutil.copy2(self.data / "keys" / "ca.pem", self.workdir / "ca.pem")
+
+    def reload(self) -> None:
+        """What `systemctl reload sekisho-console` does."""
+        self._console.send_signal(signal.SIGHUP)
+
     def save(self, target: Path) -> None:
         """Stops the console and keeps it, with its admin, for an Office(saved=target)."""
         self.stop()
@@ -115,6 +125,10 @@ class Office:
         self.check("sign-in", name, "--console", f"127.0.0.1:{self.port}", "--ca",
                    str(self.workdir / "ca.pem"), "--password-file", str(secret),
                    "--totp-secret-file", str(totp_secret), who=name)
+
+    def sign_in_anew(self) -> None:
+        """The admin, by the authority that ca.pem holds."""
+        self.sign_in(ADMIN, self.workdir / "admin.totp")
 
     def ctl(self, *arguments: str, who: str = ADMIN, seconds: float = 60) -> Ran:
         """Runs sekishoctl, in English."""

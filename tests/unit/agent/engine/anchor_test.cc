@@ -1,6 +1,9 @@
 // A new root key of the console, vouched for by the one that the terminal holds.
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <algorithm>
 
 #include "proto/contract/seal.h"
 #include "tests/unit/agent/engine/rig.h"
@@ -30,6 +33,21 @@ class AnchorTest : public ::testing::Test {
   std::uint64_t KeySetVersion() {
     terminal.Settle();
     return terminal.LastStatus().keyset_version();
+  }
+  const v1::LinkConfiguration& Told() const {
+    const auto told =
+        std::find_if(terminal.link.sent.rbegin(), terminal.link.sent.rend(),
+                     [](const v1::LinkDown& down) { return down.has_configuration(); });
+    EXPECT_NE(told, terminal.link.sent.rend());
+    return told->configuration();
+  }
+  std::string AuthorityTold() const {
+    v1::TrustAnchor anchor;
+    anchor.ParseFromString(Told().trust_anchor());
+    return anchor.ca_certificate();
+  }
+  std::vector<std::string> EarlierTold() const {
+    return {Told().earlier_authorities().begin(), Told().earlier_authorities().end()};
   }
   std::size_t Refusals() { return terminal.Events(v1::EVENT_KIND_ACKNOWLEDGEMENT_REFUSED).size(); }
 
@@ -86,14 +104,40 @@ TEST_F(AnchorTest, ARootThatTheHeldOneDoesNotVouchForIsRefused) {
   EXPECT_EQ(KeySetVersion(), 2);
 }
 
-TEST_F(AnchorTest, ALinkToAnotherAuthorityOrOrganisationIsRefused) {
-  const contract::PrivateKey next = contract::PrivateKey::Generate();
-  v1::TrustAnchor anchor = Anchor(next);
-  anchor.set_ca_certificate("another certificate");
+TEST_F(AnchorTest, ALinkToAnotherOrganisationIsRefused) {
+  v1::TrustAnchor anchor = Anchor(contract::PrivateKey::Generate());
+  anchor.set_organisation_id("0190c6a2-0000-7000-8000-00000000ffff");
   terminal.FromConsole(LinkTo(anchor, terminal.console.root));
   EXPECT_EQ(Refusals(), 1);
   terminal.FromConsole(terminal.console.KeySet(2));
   EXPECT_EQ(KeySetVersion(), 2);
+}
+
+TEST_F(AnchorTest, ANewAuthorityIsToldToTheLinkBesideTheOneBeforeAlsoAfterARestart) {
+  const std::string before = AuthorityTold();
+  v1::TrustAnchor anchor = Anchor(terminal.console.root);
+  anchor.set_ca_certificate("another certificate");
+  terminal.FromConsole(LinkTo(anchor, terminal.console.root));
+  EXPECT_EQ(AuthorityTold(), "another certificate");
+  EXPECT_THAT(EarlierTold(), ::testing::ElementsAre(before));
+  EXPECT_EQ(Refusals(), 0);
+  terminal.Restart();
+  terminal.Connect();
+  EXPECT_EQ(AuthorityTold(), "another certificate");
+  EXPECT_THAT(EarlierTold(), ::testing::ElementsAre(before));
+}
+
+TEST_F(AnchorTest, AnAnchorThatWasLeftBehindIsNotGoneBackTo) {
+  v1::TrustAnchor second = Anchor(terminal.console.root);
+  second.set_ca_certificate("second");
+  v1::TrustAnchor third = second;
+  third.set_ca_certificate("third");
+  const v1::Sealed to_second = LinkTo(second, terminal.console.root);
+  terminal.FromConsole(to_second);
+  terminal.FromConsole(LinkTo(third, terminal.console.root));
+  terminal.FromConsole(to_second);
+  EXPECT_EQ(AuthorityTold(), "third");
+  EXPECT_EQ(Refusals(), 0);
 }
 
 }  // namespace

@@ -59,10 +59,10 @@ void LinkFixture::StopLink() {
   link_.reset();
 }
 
-std::string LinkFixture::AnchorOf(const TestAuthority& authority) {
+std::string LinkFixture::AnchorOf(const TestAuthority& authority) const {
   v1::TrustAnchor anchor;
   anchor.set_organisation_id("0190c6a2-0000-7000-8000-000000000001");
-  anchor.set_root_public_key(std::string(32, 'r'));
+  anchor.set_root_public_key(root_.public_key().data(), root_.public_key().size());
   anchor.set_ca_certificate(authority.der());
   return anchor.SerializeAsString();
 }
@@ -93,7 +93,7 @@ void LinkFixture::GiveIdentity(std::chrono::seconds from, std::chrono::seconds u
   ASSERT_TRUE(key.ok());
   const std::string chain[] = {
       authority_.IssueClient(*key->CertificateRequest(), kTerminal, from, until), authority_.der()};
-  const absl::StatusOr<Identity> identity = TakeIdentity(*key, chain, authority_.der());
+  const absl::StatusOr<Identity> identity = TakeIdentity(*key, chain, authority_.pem());
   ASSERT_TRUE(identity.ok()) << identity.status();
   files_.Put("/link/identity.pem", WriteIdentity(*identity));
 }

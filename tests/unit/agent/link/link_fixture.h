@@ -12,6 +12,7 @@
 
 #include "agent/link/link.h"
 #include "platform/fake/files.h"
+#include "proto/contract/keys.h"
 #include "tests/unit/agent/link/agentd_peer.h"
 #include "tests/unit/agent/link/test_console.h"
 #include "tests/unit/agent/link/test_pki.h"
@@ -28,7 +29,7 @@ class LinkFixture : public testing::Test {
   void StartLink();
   void StopLink();
   // The trust anchor of `authority`, serialised.
-  static std::string AnchorOf(const TestAuthority& authority);
+  std::string AnchorOf(const TestAuthority& authority) const;
   // A token of `console`, whose hash is of `anchor`.
   static std::string TokenFor(const TestConsole& console, const std::string& anchor);
   v1::LinkDown Configuration() const;
@@ -40,6 +41,7 @@ class LinkFixture : public testing::Test {
   void Connected();
 
   std::filesystem::path directory_;
+  contract::PrivateKey root_ = contract::PrivateKey::Generate();
   TestAuthority authority_;
   std::unique_ptr<TestConsole> console_;
   AgentdPeer agentd_;

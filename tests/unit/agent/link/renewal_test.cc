@@ -79,7 +79,7 @@ class IdentityTest : public testing::Test {
 
 TEST_F(IdentityTest, ReadsBackAsItWasWritten) {
   const absl::StatusOr<Identity> identity =
-      TakeIdentity(key_, ChainFor(key_, authority_), authority_.der());
+      TakeIdentity(key_, ChainFor(key_, authority_), authority_.pem());
   ASSERT_TRUE(identity.ok()) << identity.status();
   const absl::StatusOr<Identity> read = ReadIdentity(WriteIdentity(*identity));
   ASSERT_TRUE(read.ok()) << read.status();
@@ -87,24 +87,24 @@ TEST_F(IdentityTest, ReadsBackAsItWasWritten) {
   EXPECT_TRUE(read->Names(kTerminal));
   EXPECT_FALSE(read->Names("another"));
   EXPECT_FALSE(read->Names(""));
-  EXPECT_TRUE(CheckDescent(*read, authority_.der()).ok());
+  EXPECT_TRUE(CheckDescent(*read, authority_.pem()).ok());
 }
 
 TEST_F(IdentityTest, IsNotTakenOverAnotherKey) {
   const TlsKey other = *TlsKey::Generate();
   EXPECT_TRUE(absl::IsPermissionDenied(
-      TakeIdentity(key_, ChainFor(other, authority_), authority_.der()).status()));
+      TakeIdentity(key_, ChainFor(other, authority_), authority_.pem()).status()));
 }
 
 TEST_F(IdentityTest, IsNotTakenFromAnotherAuthority) {
   const TestAuthority other;
   EXPECT_TRUE(absl::IsPermissionDenied(
-      TakeIdentity(key_, ChainFor(key_, other), authority_.der()).status()));
+      TakeIdentity(key_, ChainFor(key_, other), authority_.pem()).status()));
 }
 
 TEST_F(IdentityTest, IsRefusedWhenTruncatedAnywhere) {
   const std::string whole =
-      WriteIdentity(*TakeIdentity(key_, ChainFor(key_, authority_), authority_.der()));
+      WriteIdentity(*TakeIdentity(key_, ChainFor(key_, authority_), authority_.pem()));
   const std::size_t first_certificate = whole.find("-----END CERTIFICATE-----");
   for (std::size_t size = 0; size < first_certificate; size += 7) {
     EXPECT_FALSE(ReadIdentity(whole.substr(0, size)).ok()) << size;

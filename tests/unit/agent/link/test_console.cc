@@ -4,10 +4,11 @@
 
 namespace sekisho::link::test {
 
-TestConsole::TestConsole(const TestAuthority& authority, int port) : authority_(authority) {
+TestConsole::TestConsole(const TestAuthority& authority, int port, const std::string& earlier)
+    : authority_(authority) {
   const TestAuthority::Leaf leaf = authority.IssueServer();
   grpc::SslServerCredentialsOptions tls(GRPC_SSL_REQUEST_CLIENT_CERTIFICATE_AND_VERIFY);
-  tls.pem_root_certs = authority.pem();
+  tls.pem_root_certs = authority.pem() + earlier;
   tls.pem_key_cert_pairs.push_back({leaf.key_pem, leaf.chain_pem});
   grpc::ServerBuilder builder;
   builder.AddListeningPort("127.0.0.1:" + std::to_string(port), grpc::SslServerCredentials(tls),
@@ -91,6 +92,7 @@ void TestConsole::SetReading(Reading reading) {
 grpc::Status TestConsole::GetTrustAnchor(grpc::ServerContext*, const v1::GetTrustAnchorRequest*,
                                          v1::GetTrustAnchorResponse* response) {
   response->set_trust_anchor(trust_anchor);
+  for (const v1::Sealed& link : anchor_links) *response->add_anchor_links() = link;
   return grpc::Status::OK;
 }
 

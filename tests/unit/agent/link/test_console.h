@@ -23,8 +23,10 @@ inline constexpr std::chrono::seconds kDeadline{20};
 // tells it to. It checks no signatures: the link carries them, it does not make them.
 class TestConsole : public v1::EnrolmentService::Service, public v1::AgentService::Service {
  public:
-  // Port 0: the next free one.
-  explicit TestConsole(const TestAuthority& authority, int port = 0);
+  // Port 0: the next free one. Terminals' certificates are `authority`'s or one of `earlier`'s
+  // (PEM).
+  explicit TestConsole(const TestAuthority& authority, int port = 0,
+                       const std::string& earlier = "");
   ~TestConsole() override;
 
   int port() const { return port_; }
@@ -34,6 +36,7 @@ class TestConsole : public v1::EnrolmentService::Service, public v1::AgentServic
 
   // What it says; set before it is asked.
   std::string trust_anchor;
+  std::vector<v1::Sealed> anchor_links;
   std::uint32_t protocol = 1;
   std::string welcome_terminal = kTerminal;
   std::vector<std::string> features;  // of Welcome

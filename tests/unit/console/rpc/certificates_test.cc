@@ -88,8 +88,8 @@ TEST_F(CertificatesTest, ACertificateOfAnotherAuthorityOpensNothingWhateverItSay
 
 TEST_F(CertificatesTest, TheServersOwnIsRenewedInTimeAndStreamsStand) {
   // Two thirds of its lifetime are over.
-  const auto old = console_->keyring().authority().IssueServer({"localhost", "127.0.0.1"},
-                                                               Now() - std::chrono::days(600));
+  const auto old = console_->keyring().authority()->IssueServer({"localhost", "127.0.0.1"},
+                                                                Now() - std::chrono::days(600));
   ASSERT_TRUE(old.ok());
   ASSERT_TRUE(pki::WriteSecretFile(console_->keyring().server_file(),
                                    old->private_key_pem + old->chain_pem, pki::Existing::kReplace)
@@ -114,8 +114,8 @@ TEST_F(CertificatesTest, TheServersOwnIsRenewedInTimeAndStreamsStand) {
 
 TEST_F(CertificatesTest, ARenewalIsServedToWhoeverConnectsNextWithoutARestart) {
   // One that nobody who looks at the clock takes, until it is renewed.
-  const auto expired = console_->keyring().authority().IssueServer({"localhost", "127.0.0.1"},
-                                                                   Now() - std::chrono::days(900));
+  const auto expired = console_->keyring().authority()->IssueServer({"localhost", "127.0.0.1"},
+                                                                    Now() - std::chrono::days(900));
   ASSERT_TRUE(expired.ok());
   ASSERT_TRUE(pki::WriteSecretFile(console_->keyring().server_file(),
                                    expired->private_key_pem + expired->chain_pem,

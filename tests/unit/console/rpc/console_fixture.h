@@ -52,7 +52,9 @@ class ConsoleFixture : public ::testing::Test {
     options.hello_limit = hello_limit_;
     options.credentials_file = console_->keyring().server_file();
     options.credentials_look = std::chrono::seconds(1);
-    options.client_ca_pem = console_->keyring().authority().CertificatePem();
+    options.check_client = [this](const std::string& certificate) {
+      return console_->keyring().CheckClient(certificate);
+    };
     absl::StatusOr<std::unique_ptr<rpc::Server>> server =
         rpc::Server::Start(options, console_->services());
     ASSERT_TRUE(server.ok()) << server.status();

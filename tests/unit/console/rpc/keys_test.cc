@@ -41,6 +41,20 @@ class KeysTest : public ConsoleFixture {
     return terminal.Report({terminal.Record(terminal.NextEvent(v1::EVENT_KIND_RESCAN))});
   }
 
+  // Within what the server takes to read its file again, many times over.
+  static bool Until(const std::function<bool()>& holds) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (!holds()) {
+      if (std::chrono::steady_clock::now() > end) return false;
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
+    return true;
+  }
+  bool DescendsFromTheNewest(const std::string& certificate_pem) const {
+    const auto newest = pki::Descent::From(console_->keyring().authority()->CertificatePem());
+    return newest.ok() && newest->CheckClient(certificate_pem).ok();
+  }
+
   std::chrono::hours shift_{0};
 };
 
@@ -105,8 +119,74 @@ TEST_F(KeysTest, ATerminalThatMissedTwoNewRootsFollowsBothInTheirOrder) {
   EXPECT_EQ(Next(anew).purpose(), v1::PURPOSE_BEACON);
 }
 
-TEST_F(KeysTest, ANewRootIsRefusedWithTheNamesOfThoseWhoCouldNotFollowIt) {
+TEST_F(KeysTest, TerminalsFollowANewAuthorityAndOneThatWasAwayConnectsWithWhatTheOldOneIssued) {
+  TerminalClient here = Enrolled("madoguchi-1");
+  TerminalClient away = Enrolled("madoguchi-2");
+  ASSERT_TRUE(here.Connect().ok());
+  ASSERT_NE(Live(here), nullptr);
+  const std::string old_key = *pki::ReadSecretFile(program::KeysPath(data_) + "/ca.key");
+  ASSERT_TRUE(Rotate({"ca"}).ok());
+  EXPECT_NE(*pki::ReadSecretFile(program::KeysPath(data_) + "/ca.key"), old_key);
+  console_->ReadKeysAgain();
+  const v1::Sealed link = Next(here);
+  ASSERT_EQ(link.purpose(), v1::PURPOSE_TRUST_ANCHOR);
+  ASSERT_TRUE(here.TakeAnchor(link).ok());
+  ASSERT_TRUE(here.TakeKeySet(Next(here)).ok());
+  EXPECT_TRUE(ReportOne(here).ok());
+
+  // The server shows the new authority's certificate within a second here: only who followed
+  // knows it.
+  ASSERT_TRUE(Until([&] { return !away.Connect().ok(); }));
+  ASSERT_TRUE(away.TakeAnchor(link).ok());
+  ASSERT_TRUE(away.Connect().ok());
+  ASSERT_TRUE(away.Renew().ok());
+  EXPECT_TRUE(DescendsFromTheNewest(away.renewed()));
+}
+
+TEST_F(KeysTest, ATerminalThatIsAwayIsGivenWhatLeadsToTheAuthorityWithoutHavingToTrustTheServer) {
+  TerminalClient away = Enrolled("madoguchi-1");
+  ASSERT_TRUE(Rotate({"ca"}).ok());
+  ASSERT_TRUE(Rotate({"ca", "root"}).ok());
+  ASSERT_TRUE(Rotate({"ca"}).ok());
+  console_->ReadKeysAgain();
+  const auto answer = console_->services().enrolment.GetTrustAnchor(v1::GetTrustAnchorRequest());
+  ASSERT_TRUE(answer.ok());
+  ASSERT_EQ(answer->anchor_links_size(), 4);
+  for (const v1::Sealed& link : answer->anchor_links()) {
+    EXPECT_TRUE(away.TakeAnchor(link).ok());
+  }
+  EXPECT_EQ(away.anchor().SerializeAsString(), answer->trust_anchor());
+  EXPECT_TRUE(away.TakeKeySet(console_->keyring().key_set()).ok());
+}
+
+TEST_F(KeysTest, ACertificateOfAnAuthorityThatWasNeverThisConsolesIsRefusedAfterARotationToo) {
+  ASSERT_TRUE(Rotate({"ca"}).ok());
+  console_->ReadKeysAgain();
+  const auto stranger = pki::Authority::Create("テスト市", clock_.wall());
+  const TerminalClient terminal = [&] {
+    Stop();
+    Start();
+    ca_pem_ = console_->keyring().authority()->CertificatePem();
+    return Enrolled("madoguchi-1");
+  }();
+  EXPECT_TRUE(console_->keyring().CheckClient(terminal.certificates()).ok());
+  const auto forged = stranger->IssueTerminal(
+      terminal.CertificateRequest(), {terminal.organisation_id(), terminal.terminal_id(), 1},
+      clock_.wall());
+  ASSERT_TRUE(forged.ok());
+  EXPECT_TRUE(absl::IsUnauthenticated(console_->keyring().CheckClient(PemOf(forged->front()))));
+}
+
+TEST_F(KeysTest, NoMoreAnchorsAreMadeThanATerminalFollows) {
+  for (int i = 0; i < 32; ++i) ASSERT_TRUE(Rotate({"ca"}).ok());
+  const absl::Status refused = Rotate({"ca"});
+  EXPECT_TRUE(absl::IsFailedPrecondition(refused)) << refused;
+  EXPECT_TRUE(pki::Keyring::Load(program::KeysPath(data_)).ok());
+}
+
+TEST_F(KeysTest, ANewRootOrAuthorityIsRefusedWithTheNamesOfThoseWhoCouldNotFollowIt) {
   TerminalClient terminal = Enrolled("madoguchi-1");
+  EXPECT_TRUE(absl::IsFailedPrecondition(Rotate({"ca"}, program::OldAgents::kRefuse)));
   const absl::Status refused = Rotate({"root"}, program::OldAgents::kRefuse);
   EXPECT_TRUE(absl::IsFailedPrecondition(refused));
   EXPECT_NE(refused.message().find("madoguchi-1"), std::string::npos) << refused;
@@ -131,7 +211,7 @@ TEST_F(KeysTest, AKeyThatIsOverSignsNothingMore) {
 }
 
 TEST_F(KeysTest, WhatIsNotAKeyIsRefusedAndChangesNothing) {
-  EXPECT_TRUE(absl::IsInvalidArgument(Rotate({"bundle", "ca"})));
+  EXPECT_TRUE(absl::IsInvalidArgument(Rotate({"bundle", "ledger"})));
   EXPECT_EQ(console_->keyring().key_set_version(), 1);
   console_->ReadKeysAgain();
   EXPECT_EQ(console_->keyring().key_set_version(), 1);

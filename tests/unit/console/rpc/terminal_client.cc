@@ -213,7 +213,10 @@ grpc::Status TerminalClient::Renew() {
   v1::RenewCertificateRequest request;
   request.set_certificate_request(MakeTlsKey().request_der);
   v1::RenewCertificateResponse response;
-  return v1::AgentService::NewStub(NewChannel())->RenewCertificate(&context, request, &response);
+  const grpc::Status status =
+      v1::AgentService::NewStub(NewChannel())->RenewCertificate(&context, request, &response);
+  if (status.ok()) renewed_ = PemOf(response.certificates(0));
+  return status;
 }
 
 absl::Status TerminalClient::TakeKeySet(const v1::Sealed& key_set) {
@@ -223,14 +226,11 @@ absl::Status TerminalClient::TakeKeySet(const v1::Sealed& key_set) {
 }
 
 absl::Status TerminalClient::TakeAnchor(const v1::Sealed& link) {
-  absl::StatusOr<contract::PublicKey> root = contract::ParsePublicKey(anchor_.root_public_key());
-  if (!root.ok()) return root.status();
-  contract::KeyRing ring(organisation_id_);
-  ring.Add(v1::PURPOSE_TRUST_ANCHOR, *root);
-  absl::StatusOr<v1::TrustAnchor> next =
-      contract::OpenAndParse<v1::TrustAnchor>(ring, link, v1::PURPOSE_TRUST_ANCHOR);
-  if (next.ok()) anchor_ = *std::move(next);
-  return next.status();
+  absl::StatusOr<v1::TrustAnchor> next = contract::NextAnchor(anchor_, link);
+  if (!next.ok()) return next.status();
+  anchor_ = *std::move(next);
+  ca_pem_ = PemOf(anchor_.ca_certificate()) + ca_pem_;
+  return absl::OkStatus();
 }
 
 std::string TerminalClient::CertificateRequest() const {

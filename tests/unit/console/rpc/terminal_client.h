@@ -74,8 +74,10 @@ class TerminalClient {
   absl::StatusOr<v1::Acknowledgement> Report(const std::vector<std::string>& records);
   // The next acknowledgement, verified with the console's key; what the stream ended with if none.
   absl::StatusOr<v1::Acknowledgement> ReadAcknowledgement();
-  // Asks for a certificate in the place of the one in use.
+  // Asks for a certificate in the place of the one in use, which stays in use.
   grpc::Status Renew();
+  // What Renew was given (PEM).
+  const std::string& renewed() const { return renewed_; }
   // As agentd takes a newer key set, and an anchor in the place of the one held.
   absl::Status TakeKeySet(const v1::Sealed& key_set);
   absl::Status TakeAnchor(const v1::Sealed& link);
@@ -98,6 +100,7 @@ class TerminalClient {
   std::string ca_pem_;
   std::string key_pem_;
   std::string chain_pem_;
+  std::string renewed_;
   std::string terminal_id_;
   std::string group_id_;
   std::string organisation_id_;
