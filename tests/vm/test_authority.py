@@ -3,6 +3,7 @@
 import unittest
 
 from lab.deadline import wait_until
+from lab.office import OfficeError
 from lab.testcase import EnrolledTest
 
 _IDENTITY = "/var/lib/sekisho/link/identity.pem"
@@ -28,17 +29,27 @@ class TheAuthorityChanges(EnrolledTest):
             "journalctl -b -u sekisho-link --no-pager"))
         # What it holds is its own: it needs nobody to tell it again.
         self.root("systemctl restart sekisho-agentd sekisho-link")
-        self.office.sign_in_anew()
+        self.sign_in_anew()
         wait_until("it is connected after a restart", lambda: self.office.connected(self.name), 120, 1)
 
     def identity(self) -> str:
         return self.root(f"sha256sum {_IDENTITY}")
 
+    def sign_in_anew(self) -> None:
+        """The server shows its new certificate within a minute."""
+        def signed_in() -> bool:
+            try:
+                self.office.sign_in_anew()
+            except OfficeError:
+                return False
+            return True
+        wait_until("the admin can sign in by the new authority", signed_in, 120, 2)
+
     def follows(self, before: str, stick: str) -> None:
         """Its certificate is another, and what happens to it arrives at the console."""
         wait_until("the terminal has a certificate of the new authority",
                    lambda: self.identity() != before, 240, 1)
-        self.office.sign_in_anew()
+        self.sign_in_anew()
         self.bench.plug("usb-storage", serial=stick)
         wait_until("the console hears of the stick", lambda: any(
             stick in str(entry) for entry in self.office.events(self.name, "device-blocked")), 120, 1)

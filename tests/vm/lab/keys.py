@@ -4,8 +4,9 @@ import time
 
 from .qmp import Qmp
 
-# QEMU's keyboard keeps 16 events and drops the rest: this is a fast typist, not a wait for a state.
-_BETWEEN_KEYS = 0.05
+# QEMU's keyboard keeps 16 events and drops the rest: a typist whom a guest keeps up with that stands
+# still for a second, and not a wait for a state.
+_BETWEEN_KEYS = 0.15
 
 _PLAIN = {" ": "spc", "\n": "ret", "\t": "tab", "-": "minus", "=": "equal", ",": "comma",
           ".": "dot", "/": "slash", ";": "semicolon", "'": "apostrophe", "\\": "backslash",

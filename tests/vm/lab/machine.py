@@ -219,6 +219,13 @@ class Machine:
             raise MachineError("QEMU could not write the snapshot")
         return status == "completed"
 
+    def other_disks(self) -> set[str]:
+        """The names of the whole disks that the terminal has, other than the one it runs on."""
+        # One may go away while they are looked at.
+        found = self.root.check('cd /sys/block; for each in *; do [ ! -e "$each/device" ] || '
+                                'echo "$each"; done')
+        return set(found.split()) - {"vda"}
+
     def screenshot(self, png: Path) -> None:
         """What the terminal's screen shows now."""
         self.qmp.command("screendump", filename=str(png), format="png")

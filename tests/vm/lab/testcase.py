@@ -43,9 +43,7 @@ class TerminalTest(unittest.TestCase):
         return self.machine.seat.run(script, seconds)
 
     def block_devices(self) -> set[str]:
-        """The names of the whole disks that the terminal has, other than the one it runs on."""
-        found = self.root("cd /sys/block && ls -d */device").replace("/device", "").split()
-        return set(found) - {"vda"}
+        return self.machine.other_disks()
 
     def wait_for_disk(self, seconds: float = 30) -> str:
         """Waits for a disk beside the system's own, and returns its device node."""

@@ -163,8 +163,7 @@ class Story:
             raise AssertionError(otherwise)
 
     def _disks(self) -> set[str]:
-        found = self._root.check("cd /sys/block && ls -d */device").replace("/device", "").split()
-        return set(found) - {"vda"}
+        return self._machine.other_disks()
 
     def _protected(self) -> bool:
         known = self._office.terminal(self._terminal)
