@@ -108,7 +108,8 @@ absl::StatusOr<Identity> Assemble(const TlsKey& key, std::span<const Certificate
   if (!for_grpc.ok()) return for_grpc.status();
   identity.key_for_grpc = *std::move(for_grpc);
   identity.protection = key.protection();
-  for (const Certificate& certificate : chain) identity.chain_pem += ToPem(certificate.get());
+  for (const Certificate& issuer : chain.subspan(1)) identity.issuer_pem += ToPem(issuer.get());
+  identity.chain_pem = absl::StrCat(ToPem(leaf), identity.issuer_pem);
   identity.names = NamesOf(leaf);
   identity.not_before = ToTime(X509_get0_notBefore(leaf));
   identity.not_after = ToTime(X509_get0_notAfter(leaf));

@@ -54,6 +54,8 @@ struct Identity {
   v1::KeyProtection protection = v1::KEY_PROTECTION_UNSPECIFIED;
   // Leaf first, PEM.
   std::string chain_pem;
+  // What follows the leaf in it.
+  std::string issuer_pem;
   // The leaf's common name, and the last segments of its URI names: one of them is the terminal's
   // id.
   std::vector<std::string> names;

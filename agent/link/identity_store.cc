@@ -14,16 +14,23 @@ namespace sekisho::link {
 IdentityStore::IdentityStore(platform::Files& files, const std::string& directory)
     : files_(files),
       in_use_(absl::StrCat(directory, "/identity.pem")),
-      pending_(absl::StrCat(directory, "/pending.pem")) {}
+      pending_(absl::StrCat(directory, "/pending.pem")),
+      earlier_(absl::StrCat(directory, "/earlier.pem")) {}
 
 absl::Status IdentityStore::KeepPending(const Identity& identity) {
   return Write(pending_, identity);
 }
 
-absl::Status IdentityStore::Replace(const Identity& identity) { return Write(in_use_, identity); }
+absl::Status IdentityStore::Replace(const Identity& identity) {
+  const absl::StatusOr<Identity> before = Load(in_use_);
+  if (before.ok() && before->issuer_pem != identity.issuer_pem) {
+    if (absl::Status kept = Write(earlier_, *before); !kept.ok()) return kept;
+  }
+  return Write(in_use_, identity);
+}
 
-absl::StatusOr<Identity> IdentityStore::Find(std::string_view terminal_id,
-                                             std::string_view authorities_pem) {
+absl::StatusOr<std::vector<Identity>> IdentityStore::Find(std::string_view terminal_id,
+                                                          std::string_view authorities_pem) {
   const auto usable = [&](const absl::StatusOr<Identity>& identity) {
     return identity.ok() && identity->Names(terminal_id) &&
            CheckDescent(*identity, authorities_pem).ok();
@@ -31,14 +38,21 @@ absl::StatusOr<Identity> IdentityStore::Find(std::string_view terminal_id,
   absl::StatusOr<Identity> pending = Load(pending_);
   if (usable(pending)) {
     if (absl::Status status = Write(in_use_, *pending); !status.ok()) return status;
-    // Left behind by a failure, it would only be put in use again.
-    if (platform::Outcome removed = files_.Remove(pending_); !removed.ok()) {
-      Log(Severity::kWarning, removed.failure().ToString());
+    // Left behind by a failure, it would only be put in use again; the earlier one is of an
+    // enrolment that is over.
+    for (const std::string& path : {pending_, earlier_}) {
+      if (platform::Outcome removed = files_.Remove(path); !removed.ok()) {
+        Log(Severity::kWarning, removed.failure().ToString());
+      }
     }
-    return pending;
+    return std::vector<Identity>{*std::move(pending)};
   }
   absl::StatusOr<Identity> identity = Load(in_use_);
-  if (usable(identity)) return identity;
+  absl::StatusOr<Identity> earlier = Load(earlier_);
+  std::vector<Identity> found;
+  if (usable(identity)) found.push_back(*identity);
+  if (usable(earlier)) found.push_back(*std::move(earlier));
+  if (!found.empty()) return found;
   if (!identity.ok() && !absl::IsNotFound(identity.status())) return identity.status();
   return absl::NotFoundError("no certificate for this terminal");
 }

@@ -137,6 +137,7 @@ void Link::Configure(v1::LinkConfiguration configuration) {
   Disconnect();
   configuration_ = std::move(configuration);
   console_backoff_.Reset();
+  failures_ = 0;
   Connect();
 }
 
@@ -152,13 +153,13 @@ void Link::Connect() {
     absl::StatusOr<std::string> earlier = CertificateToPem(der);
     if (earlier.ok()) authorities += *earlier;
   }
-  absl::StatusOr<Identity> identity =
+  absl::StatusOr<std::vector<Identity>> identities =
       newest.ok() ? identities_.Find(configuration_->terminal_id(), authorities)
-                  : absl::StatusOr<Identity>(newest.status());
-  if (!identity.ok()) {
+                  : absl::StatusOr<std::vector<Identity>>(newest.status());
+  if (!identities.ok()) {
     Log(Severity::kWarning,
-        absl::StrCat("cannot connect: ", identity.status().message(),
-                     absl::IsNotFound(identity.status()) ? "; enrol again: sekisho enrol" : ""));
+        absl::StrCat("cannot connect: ", identities.status().message(),
+                     absl::IsNotFound(identities.status()) ? "; enrol again: sekisho enrol" : ""));
     TellState(v1::LINK_STATE_NO_IDENTITY);
     return RetryAfter(console_backoff_.AfterFailure(std::chrono::milliseconds{0}));
   }
@@ -166,6 +167,8 @@ void Link::Connect() {
       told_ == v1::LINK_STATE_NO_IDENTITY) {
     TellState(v1::LINK_STATE_CONNECTING);
   }
+  // A console that refuses one may know the other.
+  const Identity& identity = (*identities)[failures_ % identities->size()];
   v1::Hello hello;
   hello.set_oldest_protocol(kOldestProtocol);
   hello.set_newest_protocol(kNewestProtocol);
@@ -177,19 +180,17 @@ void Link::Connect() {
   if (configuration_->has_enrolment()) *hello.mutable_enrolment() = configuration_->enrolment();
 
   std::shared_ptr<grpc::Channel> channel =
-      MakeChannel(configuration_->console_address(), authorities, &*identity);
+      MakeChannel(configuration_->console_address(), authorities, &identity);
   console_ = Console::kOpening;
   untold_taken_ = 0;  // of a stream that was: agentd counts anew with each
   stream_ = std::make_unique<ConsoleStream>(
       io_, channel, hello, options_.stream_limits,
       ConsoleStream::Handlers{
           .welcomed =
-              [this, channel, identity = *identity, authorities,
-               newest = *newest](const v1::Welcome& welcome) {
+              [this, channel, identity, authorities, newest = *newest](const v1::Welcome& welcome) {
                 Welcomed(welcome, identity.protection);
                 if (console_ != Console::kOpen) return;
-                // The authority before is about to be forgotten; once a connection, for a console
-                // that was restored has none of the newest to give.
+                // Once a connection: a console that was restored has none of the newest to give.
                 const auto due =
                     CheckDescent(identity, newest).ok() ? Renewal::Due::kByAge : Renewal::Due::kNow;
                 renewal_.Watch(channel, identity, authorities, configuration_->terminal_id(), due);
@@ -238,6 +239,7 @@ void Link::ConsoleLost(const absl::Status& why) {
       console_ == Console::kOpen
           ? std::chrono::duration_cast<std::chrono::milliseconds>(Steady::now() - console_since_)
           : std::chrono::milliseconds{0};
+  if (console_ != Console::kOpen) ++failures_;
   renewal_.Stop();
   stream_.reset();
   console_ = Console::kIdle;

@@ -111,6 +111,7 @@ class Link {
   std::uint32_t untold_taken_ = 0;
   boost::asio::steady_timer console_timer_;
   Backoff console_backoff_;
+  std::size_t failures_ = 0;  // to connect, with this configuration
   Steady::time_point console_since_;
   Renewal renewal_;
 

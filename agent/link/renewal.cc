@@ -64,6 +64,7 @@ void Renewal::Watch(std::shared_ptr<grpc::Channel> channel, Identity identity,
   identity_ = std::move(identity);
   authorities_pem_ = std::move(authorities_pem);
   terminal_id_ = std::move(terminal_id);
+  if (due == Due::kNow) return Ask();
   Look();
 }
 

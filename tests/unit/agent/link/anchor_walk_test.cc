@@ -54,6 +54,26 @@ TEST_F(AnchorWalkTest, ATerminalThatWasAwayHandsAgentdTheLinkAndConnectsOnceItHa
   EXPECT_TRUE(console_->Await([this] { return console_->renewals() == 1; }));
 }
 
+TEST_F(AnchorWalkTest, AConsoleRestoredFromBeforeTheChangeIsShownWhatItHadIssuedThen) {
+  ChangeAuthority();
+  GiveIdentity(std::chrono::seconds{-60}, std::chrono::hours{24 * 90});
+  StartLink();
+  ASSERT_TRUE(agentd_.Accept());
+  ASSERT_TRUE(agentd_.Send(NextConfiguration()));
+  ASSERT_TRUE(agentd_.ReceiveState(v1::LINK_STATE_CONNECTED));
+  const auto until = std::chrono::steady_clock::now() + kDeadline;
+  while (!files_.Get("/link/earlier.pem") && std::chrono::steady_clock::now() < until) {
+    std::this_thread::yield();
+  }
+  const int port = console_->port();
+  console_.reset();
+  console_ = std::make_unique<TestConsole>(authority_, port);  // takes nobody else's
+  EXPECT_TRUE(agentd_.ReceiveState(v1::LINK_STATE_CONNECTED));
+  EXPECT_TRUE(console_->Await([this] { return console_->streams() == 1; }));
+  // And what that one issues is used from then on.
+  EXPECT_TRUE(console_->Await([this] { return console_->renewals() == 1; }));
+}
+
 TEST_F(AnchorWalkTest, AConsoleThatStillShowsTheAuthorityBeforeIsStillTheConsole) {
   GiveIdentity(std::chrono::seconds{-60}, std::chrono::hours{24 * 90});
   StartLink();

@@ -82,7 +82,7 @@ TEST_F(CertificatesTest, ACertificateOfAnotherAuthorityOpensNothingWhateverItSay
   EXPECT_FALSE(terminal.Connect().ok());
   EXPECT_FALSE(terminal.Renew().ok());
   // What it would take: the console's own.
-  terminal.UseCertificates(Issued(console_->keyring().authority(), terminal, 1, Now()));
+  terminal.UseCertificates(Issued(*console_->keyring().authority(), terminal, 1, Now()));
   EXPECT_TRUE(terminal.Connect().ok());
 }
 
