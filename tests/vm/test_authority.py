@@ -1,4 +1,5 @@
-"""The console's certificate authority changes under a terminal: connected, and switched off."""
+"""The console's certificate authority changes: under a terminal that is connected, under one that is
+away, and back by a backup."""
 
 import unittest
 
@@ -31,6 +32,19 @@ class TheAuthorityChanges(EnrolledTest):
         self.root("systemctl restart sekisho-agentd sekisho-link")
         self.sign_in_anew()
         wait_until("it is connected after a restart", lambda: self.office.connected(self.name), 120, 1)
+
+    def test_a_console_restored_from_before_the_change_has_its_terminal_back(self):
+        made = self.office.backup()
+        first = self.identity()
+        self.office.rotate("ca")
+        self.office.reload()
+        self.follows(first, "CHANGED")
+
+        second = self.identity()
+        self.office.stop()
+        self.office.restore(made)
+        self.office.start()
+        self.follows(second, "RESTORED")
 
     def identity(self) -> str:
         return self.root(f"sha256sum {_IDENTITY}")

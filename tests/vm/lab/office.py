@@ -91,9 +91,20 @@ class Office:
 
     def rotate(self, *keys: str) -> None:
         """sekisho-console keys rotate, and sekishoctl told of the authority that there is now."""
-        subprocess.run([self.program("sekisho-console"), "keys", "rotate", *keys, "--data",
-                        str(self.data)], stdin=subprocess.DEVNULL, capture_output=True, check=True)
-        shutil.copy2(self.data / "keys" / "ca.pem", self.workdir / "ca.pem")
+        self._manage("keys", "rotate", *keys)
+        self._take_authority()
+
+    def backup(self) -> Path:
+        """sekisho-console backup; returns the file."""
+        made = self.workdir / "backup.tar"
+        self._manage("backup", str(made))
+        return made
+
+    def restore(self, made: Path) -> None:
+        """The console that is stopped was lost; what serves next comes out of a backup."""
+        shutil.rmtree(self.data)
+        self._manage("restore", str(made))
+        self._take_authority()
 
     def reload(self) -> None:
         """What `systemctl reload sekisho-console` does."""
@@ -214,15 +225,22 @@ class Office:
         secret.write_text(f"{_PASSWORD}\n")
         secret.chmod(0o600)
         # Terminals come through the relay, as 10.0.2.100; sekishoctl from this machine.
-        done = subprocess.run(
-            [self.program("sekisho-console"), "init", "--data", str(self.data),
-             "--organisation", ORGANISATION, "--name", "10.0.2.100:7443",
-             "--also-name", "127.0.0.1", "--admin", ADMIN, "--admin-password-file", str(secret),
-             "--totp-secret-out", str(self.workdir / "admin.totp"),
-             "--ca-out", str(self.workdir / "ca.pem")],
+        self._manage("init", "--organisation", ORGANISATION, "--name", "10.0.2.100:7443",
+                     "--also-name", "127.0.0.1", "--admin", ADMIN,
+                     "--admin-password-file", str(secret),
+                     "--totp-secret-out", str(self.workdir / "admin.totp"),
+                     "--ca-out", str(self.workdir / "ca.pem"))
+
+    def _manage(self, *arguments: str) -> None:
+        ran = subprocess.run(
+            [self.program("sekisho-console"), *arguments, "--data", str(self.data)],
             stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
-        if done.returncode != 0:
-            raise OfficeError(f"sekisho-console init ended with {done.returncode}: {done.stderr}")
+        if ran.returncode != 0:
+            raise OfficeError(f"sekisho-console {' '.join(arguments)} ended with {ran.returncode}: "
+                              f"{ran.stderr}{ran.stdout}")
+
+    def _take_authority(self) -> None:
+        shutil.copy2(self.data / "keys" / "ca.pem", self.workdir / "ca.pem")
 
     def _listening(self, begin: int) -> str | None:
         if self._console.poll() is not None:
