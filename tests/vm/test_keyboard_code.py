@@ -1,4 +1,5 @@
-"""The keyboard is replaced while the office cannot be asked: a code on the screen lets the new one in."""
+"""The keyboard is replaced: the office lets the new one in, or a code on the screen where nobody can
+ask the office."""
 
 import re
 import unittest
@@ -13,12 +14,45 @@ _INJECTED = "/home/hanako/injected.txt"
 _TYPED = "/home/hanako/typed.txt"
 
 
-class KeyboardReplaced(EnrolledTest):
+class KeyboardTest(EnrolledTest):
+    def replace_keyboard(self) -> None:
+        self.machine.qmp.command("device_del", id="keyboard")
+        self.keyboard = self.bench.plug("usb-kbd", port="6")
+
+    def type(self, text: str) -> None:
+        keys.type_text(self.machine.qmp, text)
+
+    def line_of(self, path: str) -> str:
+        return self.root(f"cat {path} 2>/dev/null || true")
+
+    def shown_screen(self) -> str:
+        return self.root("cat /sys/class/tty/tty0/active")
+
+
+class KeyboardReplacedInReachOfTheOffice(KeyboardTest):
+    def test_the_office_adopts_it_from_afar(self):
+        self.replace_keyboard()
+        reference = wait_until("the office knows of it", self.reference, 60, 1)
+        self.assertEqual(self.root("cat /sys/bus/usb/devices/*-6/authorized"), "0")
+        self.office.check("devices", "adopt", reference, "--reason", "Keyboard replaced")
+        wait_until("it is let in", lambda: self.root(
+            "cat /sys/bus/usb/devices/*-6/authorized") == "1", 60, 0.5)
+        wait_until("the screen is the person's", lambda: self.shown_screen() == "tty1", 30)
+        self.type("echo in >typed.txt\n")
+        wait_until("the line ran", lambda: self.line_of(_TYPED) == "in", 60)
+        self.assertTrue(self.office.events(self.name, "device-adopted"))
+
+    def reference(self) -> str | None:
+        """The six digits that the person would read out."""
+        blocks = self.office.ask("requests", "--blocks").get("requests") or []
+        return blocks[0]["reference"] if blocks else None
+
+
+class KeyboardReplacedOutOfReach(KeyboardTest):
     def setUp(self):
         super().setUp()
         self.office.stop()
-        self.machine.qmp.command("device_del", id="keyboard")
-        self.keyboard = self.bench.plug("usb-kbd", port="6")
+        self.replace_keyboard()
 
     def test_the_code_on_the_screen_lets_the_new_keyboard_in_until_it_is_unplugged(self):
         code = self.wait_until_asked()
@@ -62,15 +96,6 @@ class KeyboardReplaced(EnrolledTest):
         self.type("echo injected >injected.txt\n")
         holds_for("nothing was typed", lambda: not self.line_of(_INJECTED), 10)
         self.assertEqual(self.shown_screen(), "tty1", "asked once a plug")
-
-    def type(self, text: str) -> None:
-        keys.type_text(self.machine.qmp, text)
-
-    def line_of(self, path: str) -> str:
-        return self.root(f"cat {path} 2>/dev/null || true")
-
-    def shown_screen(self) -> str:
-        return self.root("cat /sys/class/tty/tty0/active")
 
     def wait_until_asked(self) -> str:
         """Waits until a code is shown and what is typed is read; returns the code."""

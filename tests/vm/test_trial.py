@@ -7,6 +7,7 @@ import unittest
 
 from boots import EncryptedEnrolled, EncryptedWithTheAgent, wait_until
 from lab import keys, passphrase
+from lab.office import ORGANISATION
 
 # Seconds. The first is over at the prompt, the second after the start.
 _SHORT_TRIAL = 120
@@ -56,6 +57,28 @@ class WithTheConsoleWatching(EncryptedEnrolled):
         self.assertFalse(self.stick_is_refused("UNDONE-2"))
         told = self.wait_reported("trial-undone")
         self.assertIn({"key": "where", "value": "running"}, told["parameters"])
+
+    def test_a_group_is_taken_from_observing_to_enforcing_from_the_console(self):
+        self.steer("observe", "--yes")
+        wait_until("it observes", lambda: self.next_mode() == "observe", 60, 1)
+        self.assertFalse(self.stick_is_refused("OBSERVED-1"))
+        self.wait_reported("device-would-be-blocked")
+        self.wait_until_carried()
+
+        self.steer("enforce", "--yes")
+        wait_until("the next start is a trial", lambda: self.next_mode() == "trial", 60, 1)
+        self.wait_until_carried()
+        self.machine.reboot()
+        self.assertIn("mode trial", self.this_boot())
+        self.assertTrue(self.stick_is_refused("TRIAL-3"))
+        wait_until("it is connected", lambda: self.office.connected(self.name), 120, 1)
+
+        self.steer("confirm")
+        wait_until("the next boot enforces", lambda: self.next_mode() == "enforce", 60, 1)
+        self.wait_until_carried()
+
+    def steer(self, verb: str, *options: str) -> None:
+        self.office.check("mode", verb, "--group", ORGANISATION, "--reason", "Rollout", *options)
 
 
 if __name__ == "__main__":
