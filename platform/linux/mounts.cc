@@ -51,6 +51,7 @@ std::optional<MountLine> ParseLine(std::string_view line) {
   const auto id = std::from_chars(fields[0].data(), fields[0].data() + fields[0].size(), mount.id);
   if (id.ec != std::errc()) return std::nullopt;
   mount.device = ParseDeviceNumber(std::string(fields[2]));
+  mount.root = Unescape(fields[3]);
   mount.point = Unescape(fields[4]);
   mount.source = Unescape(fields[dash + 2]);
   return mount;
@@ -82,7 +83,7 @@ Result<std::vector<MountNamespace>> MountNamespaces(const std::string& proc) {
     const auto parsed = std::from_chars(name.data(), name.data() + name.size(), pid);
     if (parsed.ec != std::errc() || parsed.ptr != name.data() + name.size()) continue;
     Result<Fd> handle = OpenAt(AT_FDCWD, proc + "/" + std::string(name) + "/ns/mnt", O_RDONLY);
-    struct stat status{};
+    struct stat status {};
     if (!handle.ok() || fstat(handle->get(), &status) != 0) continue;  // it ended
     if (!seen.insert(status.st_ino).second) continue;
     namespaces.push_back({status.st_ino, pid, std::move(*handle)});
@@ -92,7 +93,7 @@ Result<std::vector<MountNamespace>> MountNamespaces(const std::string& proc) {
 
 bool Shows(const MountLine& mount, const std::set<dev_t>& block_devices) {
   if (block_devices.contains(mount.device)) return true;
-  struct stat status{};
+  struct stat status {};
   return mount.source.starts_with("/dev/") && stat(mount.source.c_str(), &status) == 0 &&
          S_ISBLK(status.st_mode) && block_devices.contains(status.st_rdev);
 }

@@ -20,6 +20,7 @@ struct MountLine {
   dev_t device = 0;    // st_dev of what is in it; of no block device for btrfs and its like
   std::string point;   // unescaped
   std::string source;  // unescaped; "/dev/sda1"
+  std::string root{};  // unescaped; what of the file system is mounted, "/" for all of it
   friend bool operator==(const MountLine&, const MountLine&) = default;
 };
 
