@@ -24,7 +24,7 @@ namespace {
 using Directory = std::unique_ptr<DIR, int (*)(DIR*)>;
 
 bool Touches(int process, const std::string& link, const HeldThings& things) {
-  struct statx status{};
+  struct statx status {};
   if (statx(process, link.c_str(), AT_STATX_DONT_SYNC, STATX_TYPE, &status) != 0) return false;
   if (things.file_systems.contains(makedev(status.stx_dev_major, status.stx_dev_minor))) {
     return true;
@@ -106,18 +106,22 @@ std::string ProgramName(int process) {
   return name.ok() ? *name : std::string();
 }
 
+Holder Describe(int process, int pid) {
+  Holder holder;
+  holder.pid = pid;
+  struct stat status {};
+  if (fstat(process, &status) == 0) holder.uid = status.st_uid;
+  holder.program = ProgramName(process);
+  holder.started = StartTime(process);
+  return holder;
+}
+
 std::optional<Holder> AsHolder(int process, int pid, const HeldThings& things) {
   const bool holds = Touches(process, "cwd", things) || Touches(process, "root", things) ||
                      Touches(process, "exe", things) || TouchesByDescriptor(process, things) ||
                      TouchesByMapping(process, things);
   if (!holds) return std::nullopt;
-  Holder holder;
-  holder.pid = pid;
-  struct stat status{};
-  if (fstat(process, &status) == 0) holder.uid = status.st_uid;
-  holder.program = ProgramName(process);
-  holder.started = StartTime(process);
-  return holder;
+  return Describe(process, pid);
 }
 
 }  // namespace
@@ -131,7 +135,7 @@ Result<std::vector<Holder>> FindHolders(const std::string& proc, const HeldThing
     int pid = 0;
     const auto parsed = std::from_chars(name.data(), name.data() + name.size(), pid);
     if (parsed.ec != std::errc() || parsed.ptr != name.data() + name.size()) continue;
-    if (pid == getpid()) continue;
+    if (pid == getpid() || things.left_out.contains(pid)) continue;
     Result<Fd> process = OpenAt(dirfd(directory.get()), std::string(name), O_RDONLY | O_DIRECTORY);
     if (!process.ok()) continue;  // it ended
     if (std::optional<Holder> holder = AsHolder(process->get(), pid, things)) {
@@ -139,6 +143,15 @@ Result<std::vector<Holder>> FindHolders(const std::string& proc, const HeldThing
     }
   }
   return holders;
+}
+
+Result<Holder> DescribeProcess(const std::string& proc, int pid) {
+  const std::string path = proc + "/" + std::to_string(pid);
+  Result<Fd> process = OpenAt(AT_FDCWD, path, O_RDONLY | O_DIRECTORY);
+  Holder found;
+  if (process.ok()) found = Describe(process->get(), pid);
+  if (found.started == 0) return MakeFailure(ESRCH, "look at process " + std::to_string(pid));
+  return found;
 }
 
 Outcome EndHolder(const std::string& proc, const Holder& holder, Media::Force force) {

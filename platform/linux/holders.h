@@ -17,12 +17,17 @@ struct HeldThings {
   std::set<dev_t> file_systems;
   std::set<dev_t> block_nodes;
   std::set<dev_t> character_nodes;
+  // Processes of ours that hold by order, and let go by order.
+  std::set<int> left_out;
 };
 
 // Every process, except this one, that has one of them open, mapped, as its working or root
 // directory, or as its executable. Asks no file system for anything (AT_STATX_DONT_SYNC), so a hung
 // medium does not hang this.
 Result<std::vector<Holder>> FindHolders(const std::string& proc, const HeldThings& things);
+
+// Who that process is, whatever it holds; ESRCH when it has ended.
+Result<Holder> DescribeProcess(const std::string& proc, int pid);
 
 // SIGTERM or SIGKILL to exactly that process: ESRCH when it has ended, also if its pid is in use
 // again.
