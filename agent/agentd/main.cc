@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -25,8 +26,10 @@
 #include "platform/linux/boot_rules.h"
 #include "platform/linux/clock.h"
 #include "platform/linux/device_source.h"
+#include "platform/linux/doors/medium_hold.h"
 #include "platform/linux/enforcer.h"
 #include "platform/linux/event_loop.h"
+#include "platform/linux/file_record/file_record.h"
 #include "platform/linux/files.h"
 #include "platform/linux/guard/device_roles.h"
 #include "platform/linux/guard/file_watch.h"
@@ -34,6 +37,7 @@
 #include "platform/linux/inspection/inspection.h"
 #include "platform/linux/keyboard_code.h"
 #include "platform/linux/media.h"
+#include "platform/linux/medium_guard/linux_medium_guard.h"
 #include "platform/linux/message_socket.h"
 #include "platform/linux/probes.h"
 #include "platform/linux/seat.h"
@@ -60,6 +64,7 @@ struct Options {
   std::string link_socket = "/run/sekisho/link.sock";
   std::string link_user = "sekisho-link";
   std::string probe_user = "sekisho-probe";
+  std::string hash_user = "sekisho-hash";
   std::uint64_t spool_max_megabytes = 64;
 };
 
@@ -93,21 +98,33 @@ bool MakeDirectory(const std::string& path, mode_t mode) {
   return mkdir(path.c_str(), mode) == 0 || errno == EEXIST;
 }
 
+struct WorkerUser {
+  unsigned uid = 0;
+  unsigned gid = 0;
+};
+
+// The user and group of that name, neither of them root's: root with a device's answers or a file
+// of a medium in its hands is what a worker is there to avoid. None is told, with what goes without
+// it.
+std::optional<WorkerUser> FindWorkerUser(const std::string& name, std::string_view without) {
+  const platform::Result<unsigned> uid = platform::UserId(name);
+  const platform::Result<unsigned> gid = platform::GroupId(name);
+  if (uid.ok() && gid.ok() && *uid != 0 && *gid != 0) return WorkerUser{*uid, *gid};
+  engine::Log(engine::Severity::kError,
+              absl::StrCat("no unprivileged user and group ", name, ": ", std::string(without),
+                           "; run systemd-sysusers"));
+  return std::nullopt;
+}
+
 // Null without the worker's user: then a vendor-specific device is refused as just that.
 std::unique_ptr<platform::UsbProbe> MakeUsbProbe(const std::string& user, platform::EventLoop& loop,
                                                  const platform::Clock& clock) {
-  platform::Result<unsigned> uid = platform::UserId(user);
-  platform::Result<unsigned> gid = platform::GroupId(user);
-  // Root with a device's answers in its hands is what the worker is there to avoid.
-  if (!uid.ok() || !gid.ok() || *uid == 0 || *gid == 0) {
-    engine::Log(engine::Severity::kError,
-                absl::StrCat("no unprivileged user and group ", user,
-                             ": devices of unknown class are not asked; run systemd-sysusers"));
-    return nullptr;
-  }
+  const std::optional<WorkerUser> runs_as =
+      FindWorkerUser(user, "devices of unknown class are not asked");
+  if (!runs_as) return nullptr;
   platform::UsbProbeWorker worker;
-  worker.uid = *uid;
-  worker.gid = *gid;
+  worker.uid = runs_as->uid;
+  worker.gid = runs_as->gid;
   worker.max_output = platform::kMaxAnswersText;
   worker.parse = platform::ParseAnswers;
   worker.open_node = [](const platform::SysfsDevice& device) {
@@ -132,22 +149,35 @@ platform::KeyboardCode::OtherKeyboards OtherKeyboards() {
 std::unique_ptr<platform::KeyboardCode> MakeKeyboardCode(const std::string& user,
                                                          platform::EventLoop& loop,
                                                          const platform::Clock& clock) {
-  platform::Result<unsigned> uid = platform::UserId(user);
-  platform::Result<unsigned> gid = platform::GroupId(user);
-  platform::Result<unsigned> input = platform::GroupId("input");  // udev's, for what is typed
-  if (!uid.ok() || !gid.ok() || !input.ok() || *uid == 0 || *gid == 0) {
+  const std::optional<WorkerUser> runs_as =
+      FindWorkerUser(user, "no keyboard is admitted by a code");
+  if (!runs_as) return nullptr;
+  const platform::Result<unsigned> input = platform::GroupId("input");  // udev's, of what is typed
+  if (!input.ok()) {
     engine::Log(engine::Severity::kError,
-                absl::StrCat("no unprivileged user and group ", user,
-                             ", or no group input: no "
-                             "keyboard is admitted by a code; run systemd-sysusers"));
+                "no group input: no keyboard is admitted by a code; is udev installed?");
     return nullptr;
   }
   platform::KeyboardCodeWorker worker;
-  worker.uid = *uid;
-  worker.gid = *gid;
+  worker.uid = runs_as->uid;
+  worker.gid = runs_as->gid;
   worker.input_gid = *input;
   worker.others = OtherKeyboards;
   return std::make_unique<platform::LinuxKeyboardCode>(loop, clock, std::move(worker));
+}
+
+// Null without the worker's user: then it is not recorded what happens to files on media.
+std::unique_ptr<platform::LinuxFileRecord> MakeFileRecord(const std::string& user,
+                                                          const std::string& run_directory,
+                                                          platform::EventLoop& loop,
+                                                          const platform::Clock& clock) {
+  const std::optional<WorkerUser> runs_as = FindWorkerUser(user, "files on media are not recorded");
+  if (!runs_as) return nullptr;
+  platform::HashProgram program;
+  program.uid = runs_as->uid;
+  program.gid = runs_as->gid;
+  return std::make_unique<platform::LinuxFileRecord>(loop, clock, std::move(program),
+                                                     run_directory + "/files");
 }
 
 int Serve(Options options) {
@@ -182,6 +212,8 @@ int Serve(Options options) {
       platform::LinuxDeviceSource::Start();
   if (!devices.ok()) return CannotStart(devices.failure(), "start it as root");
   platform::LinuxMedia media;
+  platform::LinuxMediumGuard medium_guard;
+  platform::LinuxMediumHold medium_hold;
   platform::SystemdBackstop backstop(clock);
   platform::LinuxBootRules boot_rules(files);
   platform::LogindSeat seat;
@@ -190,6 +222,12 @@ int Serve(Options options) {
       MakeUsbProbe(options.probe_user, **loop, clock);
   const std::unique_ptr<platform::KeyboardCode> keyboard_code =
       MakeKeyboardCode(options.probe_user, **loop, clock);
+
+  const std::unique_ptr<platform::LinuxFileRecord> file_record =
+      MakeFileRecord(options.hash_user, options.engine.run_directory, **loop, clock);
+  if (file_record) {
+    media.LeaveOut([record = file_record.get()] { return record->Workers(); });
+  }
 
   platform::LinuxDeviceRoles device_roles;
   platform::Result<std::unique_ptr<platform::LinuxFileWatch>> file_watch =
@@ -206,7 +244,7 @@ int Serve(Options options) {
       engine::Seams{**loop, clock, **devices, enforcer, media, backstop, boot_rules, boot_control,
                     files, seat, probes, usb_probe.get(),
                     file_watch.ok() ? file_watch->get() : nullptr, &device_roles,
-                    keyboard_code.get()},
+                    keyboard_code.get(), file_record.get(), &medium_guard, &medium_hold},
       options.engine);
   engine.Start();
 
@@ -262,6 +300,8 @@ int Main(int argc, char** argv) {
   app.add_option("--link-user", options.link_user, "The user that sekisho-link runs as")
       ->capture_default_str();
   app.add_option("--probe-user", options.probe_user, "The user that the workers run as")
+      ->capture_default_str();
+  app.add_option("--hash-user", options.hash_user, "The user that sekisho-hash runs as")
       ->capture_default_str();
   app.add_option("--agentd-state", options.engine.state_directory,
                  "Where identity, policy, grants and the spool are kept")

@@ -18,12 +18,14 @@
 #include "platform/linux/clock.h"
 #include "platform/linux/closure_record.h"
 #include "platform/linux/device_source.h"
+#include "platform/linux/doors/doors.h"
 #include "platform/linux/enforcer.h"
 #include "platform/linux/files.h"
 #include "platform/linux/fingerprint.h"
 #include "platform/linux/media.h"
 #include "platform/linux/message_socket.h"
 #include "platform/linux/sysfs_device.h"
+#include "platform/linux/usb_interfaces.h"
 
 namespace sekisho::barrier {
 namespace {
@@ -44,6 +46,13 @@ enum class Shut { kYes, kNotYet };
 
 // Whether somebody else has shut that device meanwhile.
 Shut IsShut(const platform::OpenedDevice& opened) {
+  if (platform::IsAdapterPlace(opened.port_path)) {
+    const Result<std::unique_ptr<platform::SysfsDevice>> adapter =
+        platform::OpenDoor(kSysfs, opened.port_path);
+    return adapter.ok() && platform::HowAdapterStands(**adapter) == platform::DoorTo::kOpen
+               ? Shut::kNotYet
+               : Shut::kYes;
+  }
   Result<std::unique_ptr<platform::SysfsDevice>> device =
       platform::SysfsDevice::Open(kSysfs, opened.port_path);
   if (!device.ok()) return Shut::kYes;
@@ -72,7 +81,7 @@ Exit Authorise(const Authorisation& wanted) {
               << " than the one that was adopted; it stays shut\n";
     return Exit::kRefused;
   }
-  if (facts->authorised) return Exit::kDone;
+  if (facts->authorised && !platform::AnyShut(facts->interfaces)) return Exit::kDone;
   platform::LinuxEnforcer enforcer(kSysfs);
   if (Outcome authorised = enforcer.Authorise(**device); !authorised.ok()) {
     return Complain(authorised.failure());

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "agent/barrier/adapter_commands.h"
 #include "agent/barrier/boot_commands.h"
 #include "agent/barrier/check_commands.h"
 #include "agent/barrier/device_commands.h"
@@ -12,6 +13,7 @@
 #include "agent/barrier/text.h"
 #include "platform/linux/boot_mode.h"
 #include "platform/linux/closure_record.h"
+#include "platform/linux/doors/place.h"
 #include "platform/linux/uevent.h"
 #include "sekisho/version.h"
 
@@ -22,6 +24,15 @@ namespace {
 std::string CheckPort(const std::string& text) {
   return platform::IsPortPath(text) ? ""
                                     : Say("write a port like 2-1.4", "2-1.4 の形で書いてください");
+}
+// The same, or the place of a device that is not USB.
+std::string CheckPlace(const std::string& text) {
+  return platform::IsPlace(text) ? "" : CheckPort(text);
+}
+std::string CheckAdapter(const std::string& text) {
+  return platform::IsAdapterPlace(text)
+             ? ""
+             : Say("write a place like pci-0000:01:00.0", "pci-0000:01:00.0 の形で書いてください");
 }
 std::string CheckFingerprint(const std::string& text) {
   const bool good =
@@ -57,6 +68,10 @@ struct Options {
   std::string port_path;
   std::string hash_file;
   bool remove = false;
+  std::string devpath;
+  std::string place;
+  bool write = false;
+  bool begin = false;
 };
 
 void AddBootCommands(CLI::App& app, Options& options, Exit& exit) {
@@ -129,7 +144,7 @@ void AddDeviceCommands(CLI::App& app, Options& options, Exit& exit) {
       "close", Say("Shut one device when its grant's deadline (CLOCK_BOOTTIME, ns) has come.",
                    "許可の期限 (CLOCK_BOOTTIME、ns) が来たら、その機器を閉じます。"));
   close->add_option("--grant", options.opened.grant_id)->required()->check(CheckGrant);
-  close->add_option("--port", options.opened.port_path)->required()->check(CheckPort);
+  close->add_option("--port", options.opened.port_path)->required()->check(CheckPlace);
   close->add_option("--fingerprint", options.opened.fingerprint_hex)
       ->required()
       ->check(CheckFingerprint);
@@ -156,6 +171,45 @@ void AddDeviceCommands(CLI::App& app, Options& options, Exit& exit) {
                                       "登録済み機器の udev 規則を書き直します。"));
   rules->add_flag("--print", options.print, Say("Only show them.", "表示だけします。"));
   rules->callback([&] { exit = Rules(options.print ? RulesTo::kStandardOutput : RulesTo::kFile); });
+}
+
+void AddAdapterCommands(CLI::App& app, Options& options, Exit& exit) {
+  CLI::App* adapter = app.add_subcommand(
+      "new-adapter", Say("Shut a new network card or radio that is not this terminal's own (udev "
+                         "calls this).",
+                         "この端末のものでない新しいネットワークカードや無線装置を閉じます "
+                         "(udev が呼びます)。"));
+  adapter->add_option("--path", options.devpath)->required();
+  adapter->callback([&] { exit = ShutNewAdapter(options.devpath); });
+
+  CLI::App* own = app.add_subcommand(
+      "own-adapters",
+      Say("Show the network cards, Wi-Fi and Bluetooth controllers that are not on USB, and which "
+          "of them are this terminal's own.",
+          "USB 以外のネットワークカード、Wi-Fi、Bluetooth と、そのうちこの端末のものを"
+          "表示します。"));
+  CLI::Option* write =
+      own->add_flag("--write", options.write,
+                    Say("Record those that are present, unless that was done before.",
+                        "まだ登録がなければ、現在あるものを登録します。"));
+  CLI::Option* add = own->add_option("--add", options.place,
+                                     Say("Record the one at this place too.",
+                                         "この場所にあるものを追加で登録します。"))
+                         ->check(CheckAdapter)
+                         ->excludes(write);
+  own->add_flag("--begin", options.begin,
+                Say("Begin this boot (sekisho-barrier.service): where none of those on record is "
+                    "there, what is there counts until the next boot.",
+                    "起動時の処理 (sekisho-barrier.service)。登録済みのものが 1 つもなければ、"
+                    "次回の起動まで、現在あるものをこの端末のものとして扱います。"))
+      ->excludes(write)
+      ->excludes(add);
+  own->callback([&] {
+    exit = !options.place.empty() ? AddOwnAdapter(options.place)
+           : options.write        ? RecordAdapters()
+           : options.begin        ? BeginWithAdapters()
+                                  : ShowAdapters();
+  });
 }
 
 void AddCheckCommands(CLI::App& app, Options& options, Exit& exit) {
@@ -224,6 +278,7 @@ int Run(int argc, char** argv) {
   Options options;
   AddBootCommands(app, options, exit);
   AddDeviceCommands(app, options, exit);
+  AddAdapterCommands(app, options, exit);
   AddCheckCommands(app, options, exit);
   AddRescueCommands(app, options, exit);
   try {

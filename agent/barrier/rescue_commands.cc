@@ -18,6 +18,7 @@
 #include "platform/linux/files.h"
 #include "platform/linux/run_program.h"
 #include "platform/linux/sysfs_device.h"
+#include "platform/linux/usb_interfaces.h"
 
 namespace sekisho::barrier {
 namespace {
@@ -66,7 +67,7 @@ Exit RescueInput(const std::string& port_path) {
   if (platform::PersistenceFor(facts->descriptors) != platform::Persistence::kKeep) {
     return Exit::kRefused;  // something else than HID and hub
   }
-  if (facts->authorised) return Exit::kDone;
+  if (facts->authorised && !platform::AnyShut(facts->interfaces)) return Exit::kDone;
   if (Outcome authorised = platform::LinuxEnforcer(kSysfs).Authorise(**device); !authorised.ok()) {
     return Complain(authorised.failure());
   }

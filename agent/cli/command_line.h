@@ -7,6 +7,7 @@
 
 #include "agent/cli/texts.h"
 #include "sekisho/v1/local.pb.h"
+#include "sekisho/v1/login.pb.h"
 
 namespace sekisho::cli {
 
@@ -27,6 +28,7 @@ enum class ExitCode : int {
 ExitCode ExitCodeOf(const v1::LocalFailure& failure);
 // Of what `doctor` tried.
 ExitCode ExitCodeOf(const v1::LocalDoctorReply& doctor);
+ExitCode ExitCodeOf(const v1::LoginWays& logins);
 
 enum class Output { kText, kJson };
 enum class Asking { kQuestion, kYes };
@@ -51,6 +53,8 @@ ExitCode RunExport(const Context& context, const std::string& file, const std::s
 ExitCode RunImport(const Context& context, const std::string& file);
 ExitCode RunAdopt(const Context& context, const std::vector<std::string>& handles, Asking asking);
 ExitCode RunDoctor(const Context& context);
+// What each way to log in asks of a person; needs no agentd.
+ExitCode RunDoctorLogins(const Context& context);
 // The trial that runs holds.
 ExitCode RunConfirm(const Context& context);
 // kQuestion: whether the console has released the terminal, kRefused when not. kRemoving: it goes,

@@ -98,9 +98,16 @@ class Commands {
                         "sekisho why 2-1", [this] { return RunWhy(context_, device_); });
     AddDevice(why);
     AddOutput(why);
-    AddOutput(Add("doctor",
-                  {"Tries this terminal's protections, now", "この端末の保護を今すぐ試行します"},
-                  "sekisho doctor", [this] { return RunDoctor(context_); }));
+    CLI::App* doctor = Add(
+        "doctor", {"Tries this terminal's protections, now", "この端末の保護を今すぐ試行します"},
+        "sekisho doctor, or sudo sekisho doctor logins",
+        [this] { return what_.empty() ? RunDoctor(context_) : RunDoctorLogins(context_); });
+    doctor
+        ->add_option("WHAT", what_,
+                     Pick({"logins: what each way to log in asks of a person",
+                           "logins: 各ログイン経路が求める要素"}))
+        ->check(CLI::IsMember({"logins"}));
+    AddOutput(doctor);
     // Its own program, with its own options, --help and exit codes.
     CLI::App* preflight =
         Add("preflight",
@@ -203,7 +210,7 @@ class Commands {
   CLI::App app_;
   std::function<ExitCode()> run_;
   std::function<std::vector<std::string>()> preflight_arguments_;
-  std::string device_, reason_, token_, token_file_, file_;
+  std::string device_, reason_, what_, token_, token_file_, file_;
   std::vector<std::string> handles_;
   // CLI11's flags are bools; they become enums before they leave this class.
   bool notify_ = false;

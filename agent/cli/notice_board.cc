@@ -17,6 +17,8 @@ void NoticeBoard::Take(const v1::LocalNotice& notice, Time now) {
   switch (static_cast<int>(event.kind())) {
     case v1::EVENT_KIND_DEVICE_BLOCKED:
       return Blocked(notice, now);
+    case v1::EVENT_KIND_DEVICE_ALLOWED:
+      return Allowed(notice, now);
     case v1::EVENT_KIND_GRANT_OPENED:
       return Opened(notice, now);
     case v1::EVENT_KIND_GRANT_ENDED:
@@ -125,6 +127,15 @@ void NoticeBoard::Blocked(const v1::LocalNotice& notice, Time now) {
   place.grant_id.clear();
   place.ends.reset();
   place.closed = false;
+  Put(place, Render(language_, notice), now);
+}
+
+void NoticeBoard::Allowed(const v1::LocalNotice& notice, Time now) {
+  Place& place = places_[notice.event().device().port_path()];
+  const std::uint32_t shown = place.id;
+  place = Place();
+  place.id = shown;
+  place.device = NameOf(notice.event().device());
   Put(place, Render(language_, notice), now);
 }
 

@@ -52,6 +52,7 @@ class NoticeBoard {
 
   Place* FindGrant(const std::string& grant_id);
   void Blocked(const v1::LocalNotice& notice, Time now);
+  void Allowed(const v1::LocalNotice& notice, Time now);
   void Opened(const v1::LocalNotice& notice, Time now);
   void Ended(const v1::LocalNotice& notice, Time now);
   void Put(Place& place, Notice notice, Time now);

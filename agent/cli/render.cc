@@ -1,9 +1,15 @@
 #include "agent/cli/render.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <cstdio>
+#include <span>
+#include <vector>
 
+#include "absl/strings/str_join.h"
+#include "agent/core/grant.h"
 #include "google/protobuf/util/json_util.h"
+#include "proto/contract/interface_classes.h"
 
 namespace sekisho::cli {
 namespace {
@@ -14,13 +20,31 @@ std::string Hex4(std::uint32_t value) {
   return text;
 }
 
-std::string SayClasses(Language language, const v1::Device& device) {
+std::string SayClasses(Language language, std::span<const int> device_classes) {
   std::string classes;
-  for (int each : device.classes()) {
+  for (int each : device_classes) {
     if (!classes.empty()) classes += language == Language::kJapanese ? "・" : ", ";
     classes += Say(language, static_cast<v1::DeviceClass>(each));
   }
   return classes.empty() ? Say(language, v1::DEVICE_CLASS_UNKNOWN) : classes;
+}
+
+std::string SayClasses(Language language, const v1::Device& device) {
+  return SayClasses(language, std::span(device.classes().data(), device.classes().size()));
+}
+
+std::string SayShutInterfaces(Language language, const v1::LocalDevice& device) {
+  std::string text;
+  for (const std::uint32_t number : device.verdict().shut_interfaces()) {
+    std::vector<int> classes;
+    for (const v1::DeviceClass each : contract::ClassesOfInterface(device.device(), number)) {
+      classes.push_back(each);
+    }
+    text += Say(language, Text::kWhyShutInterface,
+                {{"number", std::to_string(number)}, {"classes", SayClasses(language, classes)}}) +
+            "\n";
+  }
+  return text;
 }
 
 std::string SayAction(Language language, v1::Action action) {
@@ -40,9 +64,21 @@ std::string SayContact(Language language, const v1::Texts& texts) {
   return contact.empty() ? "" : Say(language, Text::kContact, {{"contact", contact}});
 }
 
+// What a device is by its maker's numbers; what is not USB mostly has none, and hangs on a bus that
+// is worth saying.
+std::string SayId(Language language, const v1::Device& device) {
+  const std::string id = Hex4(device.vendor_id()) + ":" + Hex4(device.product_id());
+  if (device.bus() == v1::BUS_UNSPECIFIED || device.bus() == v1::BUS_USB) return id;
+  const bool numbered = device.vendor_id() != 0 || device.product_id() != 0;
+  return Say(language, device.bus()) + (numbered ? " " + id : "");
+}
+
 std::string RenderDevice(Language language, const v1::LocalDevice& device, v1::Mode mode) {
   std::string state = SayAction(language, device.verdict().action());
   const bool wanted_open = device.verdict().action() != v1::ACTION_BLOCK;
+  if (device.verdict().shut_interfaces_size() > 0 && mode != v1::MODE_OBSERVE) {
+    state += Say(language, Text::kInPart);
+  }
   if (mode == v1::MODE_OBSERVE && !wanted_open && device.authorised()) {
     state = Say(language, Text::kWouldBeBlocked);
   } else if (wanted_open != device.authorised()) {
@@ -52,8 +88,7 @@ std::string RenderDevice(Language language, const v1::LocalDevice& device, v1::M
                          {{"port", device.handle()},
                           {"state", state},
                           {"device", NameOf(device.device())},
-                          {"vendor", Hex4(device.device().vendor_id())},
-                          {"product", Hex4(device.device().product_id())},
+                          {"id", SayId(language, device.device())},
                           {"classes", SayClasses(language, device.device())}});
   if (!device.reference().empty() && !wanted_open && mode != v1::MODE_OBSERVE) {
     line += Say(language, Text::kReference, {{"reference", device.reference()}});
@@ -222,16 +257,23 @@ std::string Render(Language language, const v1::LocalWhyReply& why, v1::Mode mod
                 {{"rule", verdict.rule_id()}, {"description", why.rule_description()}}) +
             "\n";
   }
+  if (mode != v1::MODE_OBSERVE) text += SayShutInterfaces(language, why.device());
   if (verdict.policy_version() != 0) {
     text += Say(language, Text::kWhyPolicyVersion,
                 {{"version", std::to_string(verdict.policy_version())}}) +
             "\n";
   }
   if (!verdict.runner_up_rule_id().empty()) {
-    text +=
-        Say(language, Text::kWhyRunnerUp,
-            {{"rule", verdict.runner_up_rule_id()}, {"condition", verdict.runner_up_condition()}}) +
-        "\n";
+    text += Say(language, Text::kWhyRunnerUp,
+                {{"rule", verdict.runner_up_rule_id()},
+                 {"condition", SayCondition(language, verdict.runner_up_condition())}}) +
+            "\n";
+  }
+  if (!verdict.audited_rule_id().empty()) {
+    text += Say(language, Text::kWhyAudited,
+                {{"rule", verdict.audited_rule_id()},
+                 {"action", SayAction(language, verdict.audited_action())}}) +
+            "\n";
   }
   if (verdict.action() == v1::ACTION_BLOCK && mode != v1::MODE_OBSERVE) {
     text += Say(language, Text::kWhyNext, {{"port", why.device().handle()}}) + "\n";
@@ -254,6 +296,28 @@ std::string Render(Language language, const v1::LocalDoctorReply& doctor, v1::Mo
   if (open) return text + Say(language, Text::kDoctorOpen) + "\n";
   if (untried || doctor.probes().empty()) return text + Say(language, Text::kDoctorUntried) + "\n";
   return text + Say(language, Text::kDoctorAllHold) + "\n";
+}
+
+std::string Render(Language language, const v1::LoginWays& logins) {
+  std::string text;
+  int one = 0;
+  bool unknown = false;
+  for (const v1::LoginWay& way : logins.ways()) {
+    Text line = Text::kLoginUnknown;
+    if (way.factors() == v1::LOGIN_FACTORS_REFUSES) line = Text::kLoginRefuses;
+    if (way.factors() == v1::LOGIN_FACTORS_TWO) line = Text::kLoginTwo;
+    if (way.factors() == v1::LOGIN_FACTORS_ONE) line = Text::kLoginOne;
+    if (way.factors() == v1::LOGIN_FACTORS_NO_LOGIN) line = Text::kLoginNone;
+    one += line == Text::kLoginOne ? 1 : 0;
+    unknown |= line == Text::kLoginUnknown;
+    text += Say(language, line,
+                {{"name", way.name()}, {"enough", absl::StrJoin(way.enough(), " + ")}}) +
+            "\n";
+  }
+  if (one > 0) text += Say(language, Text::kLoginsOne, {{"count", std::to_string(one)}}) + "\n";
+  if (unknown) text += Say(language, Text::kLoginsUnknown) + "\n";
+  if (one == 0 && !unknown) text += Say(language, Text::kLoginsTwo) + "\n";
+  return text;
 }
 
 std::string Render(Language language, const v1::LocalLeaveReply& leave) {
@@ -297,12 +361,21 @@ Notice Render(Language language, const v1::LocalNotice& notice) {
                    {"why", words.empty() ? Say(language, event.verdict().reason()) : words},
                    {"contact", SayContact(language, notice.texts())}})};
     }
+    case v1::EVENT_KIND_DEVICE_ALLOWED:
+      return {Say(language,
+                  event.verdict().action() == v1::ACTION_READ_ONLY ? Text::kNoticeReadable
+                                                                   : Text::kNoticeAllowed,
+                  {{"device", device}}),
+              Say(language, Text::kNoticeAllowedBody, {{"rule", event.verdict().rule_id()}})};
     case v1::EVENT_KIND_GRANT_OPENED:
       return {
           Say(language, Text::kNoticeOpened,
               {{"device", device}, {"left", SayDuration(language, notice.grant().remaining_ns())}}),
           Say(language, Text::kNoticeRunning, {{"port", event.device().port_path()}})};
     case v1::EVENT_KIND_GRANT_ENDED:
+      if (ParameterOf(event, "cause") == core::Name(core::GrantEnd::kVolume)) {
+        return {Say(language, Text::kNoticeUsedUp), Say(language, Text::kNoticeUsedUpBody)};
+      }
       return {Say(language, Text::kNoticeEnded), ""};
     case v1::EVENT_KIND_HOLDER_ENDED:
       return {Say(language, Text::kNoticeHolder,

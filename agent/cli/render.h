@@ -5,6 +5,7 @@
 
 #include "agent/cli/texts.h"
 #include "sekisho/v1/local.pb.h"
+#include "sekisho/v1/login.pb.h"
 
 namespace sekisho::cli {
 
@@ -15,6 +16,7 @@ std::string Render(Language language, const v1::LocalStatusReply& status);
 std::string Render(Language language, const v1::LocalDevicesReply& devices, v1::Mode mode);
 std::string Render(Language language, const v1::LocalWhyReply& why, v1::Mode mode);
 std::string Render(Language language, const v1::LocalDoctorReply& doctor, v1::Mode mode);
+std::string Render(Language language, const v1::LoginWays& logins);
 // Of a removal that has been reported, or could not be.
 std::string Render(Language language, const v1::LocalLeaveReply& leave);
 std::string RenderProposals(Language language, const v1::LocalAdoptReply& reply);

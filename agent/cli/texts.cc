@@ -101,10 +101,10 @@ Entry EntryOf(Text text) {
     case Text::kContact:
       return {"Contact: {contact}", "連絡先: {contact}"};
     case Text::kNoDevices:
-      return {"No USB device is plugged in", "USB機器は接続されていません"};
+      return {"No device is plugged in", "機器は接続されていません"};
     case Text::kDeviceLine:
-      return {"{port}  {state}  {device} ({vendor}:{product}), {classes}",
-              "{port}  {state}  {device}({vendor}:{product})、{classes}"};
+      return {"{port}  {state}  {device} ({id}), {classes}",
+              "{port}  {state}  {device}({id})、{classes}"};
     case Text::kReference:
       return {"  reference {reference}", "  参照番号 {reference}"};
     case Text::kBlocked:
@@ -113,6 +113,8 @@ Entry EntryOf(Text text) {
       return {"read-only", "読み取り専用"};
     case Text::kAllowed:
       return {"allowed", "許可"};
+    case Text::kInPart:
+      return {" in part", "(一部)"};
     case Text::kWouldBeBlocked:
       return {"would be blocked", "遮断の対象(監視のみ)"};
     case Text::kStateDiffers:
@@ -122,8 +124,14 @@ Entry EntryOf(Text text) {
     case Text::kWhyRunnerUp:
       return {"  The nearest rule was \"{rule}\"; it did not match because of {condition}",
               "  最も近い規則は「{rule}」ですが、条件 {condition} が合いませんでした"};
+    case Text::kWhyAudited:
+      return {"  Rule \"{rule}\" only audits; it would have decided: {action}",
+              "  規則「{rule}」は試行のみです。適用していれば「{action}」でした"};
     case Text::kWhyRule:
       return {"  Rule \"{rule}\": {description}", "  規則「{rule}」: {description}"};
+    case Text::kWhyShutInterface:
+      return {"  Its interface {number} stays shut: {classes}",
+              "  インターフェース {number} は閉じたままです: {classes}"};
     case Text::kWhyNext:
       return {
           "  To ask for an exception: sekisho request {port} --reason \"...\", then tell the "
@@ -219,10 +227,41 @@ Entry EntryOf(Text text) {
     case Text::kDoctorObserving:
       return {"This terminal only observes: it is not protected, and is not meant to be yet.",
               "この端末は監視のみです。保護はまだ始まっていません。"};
+    case Text::kLoginRefuses:
+      return {"refuses      {name}", "拒否       {name}"};
+    case Text::kLoginTwo:
+      return {"two factors  {name}", "二要素     {name}"};
+    case Text::kLoginOne:
+      return {"ONE FACTOR   {name}: {enough}", "一要素のみ {name}: {enough}"};
+    case Text::kLoginNone:
+      return {"no login     {name}", "ログイン外 {name}"};
+    case Text::kLoginUnknown:
+      return {"not known    {name}: {enough}", "不明       {name}: {enough}"};
+    case Text::kLoginsTwo:
+      return {"No way in was found that asks for less than two factors.",
+              "二要素未満でログインできる経路は見つかりませんでした。"};
+    case Text::kLoginsOne:
+      return {
+          "Ways in that ask for one factor or none: {count}. What stands beside each is enough.\n"
+          "What PAM's files and sshd say was read and followed; nothing was changed or tried. A\n"
+          "sudo rule with NOPASSWD and a Match block of sshd are not looked into.",
+          "{count} 件の経路は一要素以下でログインできます(右に示すものだけで足ります)。\n"
+          "PAM の設定と sshd の実効設定を読み取った結果です(変更や試行はしていません)。\n"
+          "sudo の NOPASSWD と sshd の Match ブロックは調べていません。"};
+    case Text::kLoginsUnknown:
+      return {"Some could not be looked into: run it as root.",
+              "調べられなかったものがあります。管理者(root)で実行してください。"};
     case Text::kNoticeBlocked:
       return {"{device} was refused", "{device} を遮断しました"};
     case Text::kNoticeBlockedBody:
       return {"Reference {reference}. {why} {contact}", "参照番号 {reference}。{why} {contact}"};
+    case Text::kNoticeAllowed:
+      return {"{device} may be used", "{device} を使えます"};
+    case Text::kNoticeReadable:
+      return {"{device} may be read; nothing can be written to it",
+              "{device} を読み取れます(書き込みはできません)"};
+    case Text::kNoticeAllowedBody:
+      return {"Rule \"{rule}\"", "規則「{rule}」"};
     case Text::kNoticeOpened:
       return {"{device} is open for {left}", "{device} を使えます(残り {left})"};
     case Text::kNoticeRunning:
@@ -231,6 +270,12 @@ Entry EntryOf(Text text) {
       return {"{device}: {left} left", "{device}: 残り {left}"};
     case Text::kNoticeEnded:
       return {"The exception has ended", "例外の期限が終わりました"};
+    case Text::kNoticeUsedUp:
+      return {"The exception has ended: as much was written as it allowed",
+              "例外を終了しました: 書き込める容量を使い切りました"};
+    case Text::kNoticeUsedUpBody:
+      return {"What was written last is not complete on the device. For more, ask the helpdesk.",
+              "最後に書き込んだファイルは不完全です。追加が必要な場合は窓口に連絡してください。"};
     case Text::kNoticeHolder:
       return {"{program} (process {pid}) was ended: it still had the device open",
               "{program}(プロセス {pid})を終了しました: 機器を使用中でした"};
@@ -308,6 +353,9 @@ std::string Say(Language language, v1::VerdictReason reason) {
       case v1::VERDICT_REASON_NO_POLICY:
         return {"There is no valid policy on this terminal yet.",
                 "この端末に有効なポリシーがまだありません。"};
+      case v1::VERDICT_REASON_RETIRED:
+        return {"The site's media register says that it is lost or retired.",
+                "媒体台帳で紛失または廃棄済みとされています。"};
       default:
         return {"", ""};
     }
@@ -356,6 +404,36 @@ std::string Say(Language language, v1::DeviceClass device_class) {
         return {"hub", "ハブ"};
       default:
         return {"unknown kind", "種類不明"};
+    }
+  }();
+  return Choose(language, entry);
+}
+
+std::string Say(Language language, v1::Bus bus) {
+  const auto entry = [&]() -> Entry {
+    switch (static_cast<int>(bus)) {
+      case v1::BUS_USB:
+        return {"USB", "USB"};
+      case v1::BUS_PCI:
+        return {"PCI", "PCI"};
+      case v1::BUS_ATA:
+        return {"SATA", "SATA"};
+      case v1::BUS_SCSI:
+        return {"SCSI", "SCSI"};
+      case v1::BUS_MMC:
+        return {"SD/MMC", "SD/MMC"};
+      case v1::BUS_NVME:
+        return {"NVMe", "NVMe"};
+      case v1::BUS_THUNDERBOLT:
+        return {"Thunderbolt", "Thunderbolt"};
+      case v1::BUS_FIREWIRE:
+        return {"FireWire", "FireWire"};
+      case v1::BUS_BLUETOOTH:
+        return {"Bluetooth", "Bluetooth"};
+      case v1::BUS_VIRTUAL:
+        return {"made by software", "ソフトウェアによる仮想機器"};
+      default:
+        return {"another bus", "その他の接続"};
     }
   }();
   return Choose(language, entry);

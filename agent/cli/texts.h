@@ -54,11 +54,14 @@ enum class Text {
   kBlocked,
   kReadOnly,
   kAllowed,
+  kInPart,
   kWouldBeBlocked,
   kStateDiffers,
   kWhyPolicyVersion,
   kWhyRunnerUp,
+  kWhyAudited,
   kWhyRule,
+  kWhyShutInterface,
   kWhyNext,
   kRequested,
   kReturned,
@@ -89,12 +92,25 @@ enum class Text {
   kDoctorOpen,
   kDoctorUntried,
   kDoctorObserving,
+  kLoginRefuses,
+  kLoginTwo,
+  kLoginOne,
+  kLoginNone,
+  kLoginUnknown,
+  kLoginsTwo,
+  kLoginsOne,
+  kLoginsUnknown,
   kNoticeBlocked,
   kNoticeBlockedBody,
+  kNoticeAllowed,
+  kNoticeReadable,
+  kNoticeAllowedBody,
   kNoticeOpened,
   kNoticeRunning,
   kNoticeLeft,
   kNoticeEnded,
+  kNoticeUsedUp,
+  kNoticeUsedUpBody,
   kNoticeHolder,
   kNoticeClosed,
   kNoticeClosedUnflushed,
@@ -122,8 +138,12 @@ std::string SayFailure(Language language, const v1::LocalFailure& failure);
 // unknown code is said as it is.
 std::string SayAdoptionReason(Language language, const std::string& code);
 
+// What a rule asks, by the name in Verdict::runner_up_condition. An unknown name is said as it is.
+std::string SayCondition(Language language, const std::string& condition);
+
 std::string Say(Language language, v1::VerdictReason reason);
 std::string Say(Language language, v1::DeviceClass device_class);
+std::string Say(Language language, v1::Bus bus);
 // In a word.
 std::string Say(Language language, v1::Mode mode);
 // "14 min 32 s"; below a minute seconds alone.

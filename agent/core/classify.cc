@@ -1,5 +1,7 @@
 #include "agent/core/classify.h"
 
+#include <algorithm>
+
 namespace sekisho::core {
 namespace {
 
@@ -157,6 +159,83 @@ Classes Classify(const DeviceCodes& codes, std::span<const UsbInterface> interfa
   }
   if (classes.empty()) classes.insert(DeviceClass::kUnknown);
   return classes;
+}
+
+namespace {
+
+// Without what the device claims as a whole.
+Classes OwnClasses(const UsbInterface& interface, std::span<const UsbInterface> all) {
+  const auto codes_of = [](const UsbInterface& each) {
+    return ClassesOf(each.class_code, each.subclass_code, each.protocol_code);
+  };
+  if (interface.class_code == kHid && !IsBootInput(interface)) {
+    const bool has_keyboard = std::ranges::any_of(all, [](const UsbInterface& each) {
+      return IsBootInput(each) && each.protocol_code == kBootKeyboard;
+    });
+    return {has_keyboard ? DeviceClass::kKeyboard : DeviceClass::kUnknown};
+  }
+  if (interface.class_code != kCdcData) return codes_of(interface);
+  Classes controls;
+  for (const UsbInterface& each : all) {
+    if (IsCdcControl(each)) controls.merge(codes_of(each));
+  }
+  return controls.empty() ? Classes{DeviceClass::kUnknown} : controls;
+}
+
+// What the device is taken for that none of its interfaces says.
+Classes ClaimedAsAWhole(const Device& device) {
+  Classes rest = device.classes;
+  for (const UsbInterface& each : device.interfaces) {
+    for (const DeviceClass of_interface :
+         ClassesOf(each.class_code, each.subclass_code, each.protocol_code)) {
+      rest.erase(of_interface);
+    }
+  }
+  return rest;
+}
+
+}  // namespace
+
+Classes ClassesOf(const UsbInterface& interface, const Device& device) {
+  Classes classes = OwnClasses(interface, device.interfaces);
+  classes.merge(ClaimedAsAWhole(device));
+  return classes;
+}
+
+InterfaceSplit SplitInterfaces(const Device& device, const Classes& only) {
+  const auto is_open = [&](const Classes& classes) {
+    return std::ranges::all_of(classes, [&](DeviceClass each) { return only.contains(each); });
+  };
+  const Classes whole = ClaimedAsAWhole(device);
+  std::set<std::uint8_t> shut;
+  for (const UsbInterface& each : device.interfaces) {
+    if (!is_open(whole) || !is_open(OwnClasses(each, device.interfaces))) shut.insert(each.number);
+  }
+  InterfaceSplit split;
+  for (const UsbInterface& each : device.interfaces) {
+    if (shut.contains(each.number)) continue;
+    split.open.merge(OwnClasses(each, device.interfaces));
+    split.open.insert(whole.begin(), whole.end());
+  }
+  split.shut.assign(shut.begin(), shut.end());
+  return split;
+}
+
+Classes OpenClasses(const Device& device, std::span<const std::uint8_t> shut) {
+  if (shut.empty()) return device.classes;
+  Classes open;
+  for (const UsbInterface& each : device.interfaces) {
+    if (!std::ranges::binary_search(shut, each.number)) open.merge(ClassesOf(each, device));
+  }
+  return open;
+}
+
+std::vector<std::uint8_t> OpenInterfaces(const Device& device, std::span<const std::uint8_t> shut) {
+  std::set<std::uint8_t> open;
+  for (const UsbInterface& each : device.interfaces) {
+    if (!std::ranges::binary_search(shut, each.number)) open.insert(each.number);
+  }
+  return {open.begin(), open.end()};
 }
 
 }  // namespace sekisho::core

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <set>
 #include <span>
+#include <vector>
 
 #include "agent/core/device.h"
 
@@ -32,6 +33,27 @@ struct DeviceCodes {
 // - CDC data interfaces belong to the control interface beside them and count for nothing, unless
 //   there is none.
 std::set<DeviceClass> Classify(const DeviceCodes& codes, std::span<const UsbInterface> interfaces);
+
+// What one interface of a device is for, never empty. As above, but told from its neighbours: a HID
+// interface without the boot subclass is the keyboard beside it, or kUnknown where there is none (a
+// pointer beside it vouches for nothing that types), and a CDC data interface is whatever any
+// control interface of the device is. A class that the device claims as a whole is each
+// interface's.
+std::set<DeviceClass> ClassesOf(const UsbInterface& interface, const Device& device);
+
+// A device of which only interfaces of the classes `only` are open.
+struct InterfaceSplit {
+  std::set<DeviceClass> open;      // the classes of what is open
+  std::vector<std::uint8_t> shut;  // interface numbers, ascending
+};
+// An interface is open when each of its classes is listed, in each of its alternate settings and in
+// each configuration that has its number.
+InterfaceSplit SplitInterfaces(const Device& device, const std::set<DeviceClass>& only);
+
+// Of a device of which the interfaces `shut` (ascending) are shut: the classes and the numbers
+// (ascending) of what is open. With nothing shut, all that it claims to be and has.
+std::set<DeviceClass> OpenClasses(const Device& device, std::span<const std::uint8_t> shut);
+std::vector<std::uint8_t> OpenInterfaces(const Device& device, std::span<const std::uint8_t> shut);
 
 }  // namespace sekisho::core
 

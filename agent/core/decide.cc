@@ -1,7 +1,9 @@
 #include "agent/core/decide.h"
 
 #include <algorithm>
+#include <utility>
 
+#include "agent/core/classify.h"
 #include "agent/core/match.h"
 
 namespace sekisho::core {
@@ -46,14 +48,29 @@ Adoptability AdoptabilityOf(DeviceClass device_class) {
   return Adoptability::kNever;
 }
 
-Verdict ByRules(const Policy& policy, const Device& device) {
+Verdict ByRules(const Policy& policy, const Device& device, const Situation& situation) {
   Verdict verdict;
   verdict.policy_version = policy.version;
-  const RuleSearch search = FindRule(policy, device);
+  const RuleSearch search = FindRule(policy, device, situation.surroundings);
+  if (search.audited != nullptr) {
+    verdict.audited_rule_id = search.audited->id;
+    verdict.audited_action = search.audited->action;
+  }
   if (search.first_match != nullptr) {
-    verdict.action = search.first_match->action;
+    const DeviceRule& rule = *search.first_match;
+    std::vector<std::uint8_t> shut;
+    if (rule.action != Action::kBlock && !rule.only_interfaces.empty()) {
+      shut = SplitInterfaces(device, rule.only_interfaces).shut;
+    }
+    if (!shut.empty() && situation.interfaces != InterfaceSupport::kHeld) {
+      verdict.runner_up_rule_id = rule.id;
+      verdict.runner_up_condition = kOnlyInterfaces;
+      return verdict;
+    }
+    verdict.action = rule.action;
     verdict.reason = VerdictReason::kRule;
-    verdict.rule_id = search.first_match->id;
+    verdict.rule_id = rule.id;
+    verdict.shut_interfaces = std::move(shut);
   }
   if (search.runner_up != nullptr) {
     verdict.runner_up_rule_id = search.runner_up->id;
@@ -64,7 +81,7 @@ Verdict ByRules(const Policy& policy, const Device& device) {
 
 // The grants' word, with the rules' where they have none.
 Verdict ByGrantsThenRules(const Device& device, const Situation& situation) {
-  Verdict verdict = ByRules(*situation.policy, device);
+  Verdict verdict = ByRules(*situation.policy, device, situation);
   const Grant* elsewhere = nullptr;
   for (const Grant& grant : situation.grants) {
     if (!IsRunning(grant, situation.here) || !Covers(grant.claims, device)) continue;
@@ -76,6 +93,7 @@ Verdict ByGrantsThenRules(const Device& device, const Situation& situation) {
     verdict.action = grant.claims.action;
     verdict.reason = VerdictReason::kGrant;
     verdict.rule_id.clear();
+    verdict.shut_interfaces.clear();
     verdict.grant_id = grant.claims.grant_id;
     return verdict;
   }
@@ -90,19 +108,34 @@ Verdict ByGrantsThenRules(const Device& device, const Situation& situation) {
 Verdict Refused(Verdict verdict, VerdictReason reason) {
   verdict.action = Action::kBlock;
   verdict.reason = reason;
+  verdict.shut_interfaces.clear();
   return verdict;
 }
 
-// Whether `verdict` only says again what is open and recorded already.
+bool IsOutOfUse(const RegisterStanding& medium) {
+  switch (medium.state) {
+    case MediumState::kNotRegistered:
+    case MediumState::kRegistered:
+      return false;
+    case MediumState::kLost:
+    case MediumState::kRetired:
+      return true;
+  }
+  return true;
+}
+
+// Whether `verdict` only says again what is open and recorded already, or less.
 bool IsStanding(const Verdict& verdict, const Verdict* standing) {
   return standing != nullptr && standing->action == verdict.action &&
          standing->reason == verdict.reason && standing->rule_id == verdict.rule_id &&
-         standing->grant_id == verdict.grant_id;
+         standing->grant_id == verdict.grant_id &&
+         std::ranges::includes(verdict.shut_interfaces, standing->shut_interfaces);
 }
 
 }  // namespace
 
 Adoptability AdoptabilityOf(const Device& device) {
+  if (device.bus != Bus::kUsb) return Adoptability::kNever;
   bool input_or_hub = std::ranges::any_of(
       device.interfaces, [](const UsbInterface& each) { return each.class_code == kHidClass; });
   Adoptability least = device.classes.empty() ? Adoptability::kNever : Adoptability::kBeforeAll;
@@ -127,6 +160,7 @@ Verdict Decide(const Device& device, const Situation& situation) {
     }
     return verdict;
   }
+  if (IsOutOfUse(situation.surroundings.medium)) return Refused(verdict, VerdictReason::kRetired);
   if (situation.policy == nullptr) return Refused(verdict, VerdictReason::kNoPolicy);
   verdict = ByGrantsThenRules(device, situation);
   if (verdict.action == Action::kBlock) return verdict;
@@ -159,6 +193,8 @@ const char* Name(VerdictReason reason) {
       return "read_only_unavailable";
     case VerdictReason::kNoPolicy:
       return "no_policy";
+    case VerdictReason::kRetired:
+      return "retired";
   }
   return "default";
 }

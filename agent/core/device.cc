@@ -81,10 +81,10 @@ std::variant<std::vector<UsbInterface>, DescriptorFault> ReadInterfaces(
     if (descriptor->Type() == kConfigurationDescriptor) has_configuration = true;
     if (!has_configuration) return DescriptorFault::kNoConfiguration;
     if (descriptor->Type() != kInterfaceDescriptor) continue;
-    const UsbInterface interface{.number = descriptor->Byte(2),
-                                 .class_code = descriptor->Byte(5),
-                                 .subclass_code = descriptor->Byte(6),
-                                 .protocol_code = descriptor->Byte(7)};
+    const UsbInterface interface {
+      .number = descriptor->Byte(2), .class_code = descriptor->Byte(5),
+      .subclass_code = descriptor->Byte(6), .protocol_code = descriptor->Byte(7)
+    };
     if (!seen.insert(interface).second) continue;
     if (interfaces.size() == kMaxInterfaces) return DescriptorFault::kTooManyInterfaces;
     interfaces.push_back(interface);
@@ -113,6 +113,20 @@ constexpr std::pair<DeviceClass, const char*> kClassNames[] = {
     {DeviceClass::kSecurityKey, "security_key"},
     {DeviceClass::kHub, "hub"},
     {DeviceClass::kUnknown, "unknown"},
+};
+
+constexpr std::pair<Bus, const char*> kBusNames[] = {
+    {Bus::kUsb, "usb"},
+    {Bus::kPci, "pci"},
+    {Bus::kAta, "ata"},
+    {Bus::kScsi, "scsi"},
+    {Bus::kMmc, "mmc"},
+    {Bus::kNvme, "nvme"},
+    {Bus::kThunderbolt, "thunderbolt"},
+    {Bus::kFirewire, "firewire"},
+    {Bus::kBluetooth, "bluetooth"},
+    {Bus::kVirtual, "virtual"},
+    {Bus::kOther, "other"},
 };
 
 }  // namespace
@@ -173,6 +187,20 @@ const char* Name(DescriptorFault fault) {
       return "too_many_interfaces";
   }
   return "bad_length";
+}
+
+const char* Name(Bus bus) {
+  for (const auto& [value, name] : kBusNames) {
+    if (value == bus) return name;
+  }
+  return "other";
+}
+
+std::optional<Bus> ParseBus(std::string_view name) {
+  for (const auto& [value, known] : kBusNames) {
+    if (name == known) return value;
+  }
+  return std::nullopt;
 }
 
 }  // namespace sekisho::core

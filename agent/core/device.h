@@ -41,6 +41,27 @@ enum class DeviceClass {
   kUnknown,
 };
 
+// How a device is attached. Same names as sekisho.v1.Bus, without UNSPECIFIED.
+enum class Bus {
+  kUsb,
+  kPci,
+  kAta,
+  kScsi,
+  kMmc,
+  kNvme,
+  kThunderbolt,
+  kFirewire,
+  kBluetooth,
+  kVirtual,  // made by a kernel module: no hardware behind it
+  kOther,
+};
+
+// How far a device can be told from others of its make.
+enum class IdentityConfidence {
+  kSerial,  // it has a serial of its own
+  kMake,    // none, or one that is no serial: any of its make fits
+};
+
 // One interface (USB 2.0, 9.6.5). Alternate settings count as interfaces of their own; those that
 // do not differ in these four numbers are listed once.
 struct UsbInterface {
@@ -63,6 +84,11 @@ struct Device {
   std::string port_path;  // "2-1.4"
   std::set<DeviceClass> classes;
   std::vector<UsbInterface> interfaces;
+  Bus bus = Bus::kUsb;
+  // SHA-256 over what stays the same on another port and at another speed; none: not computed.
+  std::optional<Fingerprint> identity;
+  IdentityConfidence confidence = IdentityConfidence::kMake;
+  std::string medium_id;  // its entry in the site's media register; empty: in none
   friend bool operator==(const Device&, const Device&) = default;
 };
 
@@ -99,6 +125,8 @@ std::variant<Device, DescriptorFault> ParseDevice(const RawDevice& raw);
 const char* Name(DeviceClass device_class);
 std::optional<DeviceClass> ParseDeviceClass(std::string_view name);
 const char* Name(DescriptorFault fault);
+const char* Name(Bus bus);  // "usb", "pci", …
+std::optional<Bus> ParseBus(std::string_view name);
 
 }  // namespace sekisho::core
 

@@ -43,18 +43,23 @@ std::variant<Grant, GrantRefusal> Accept(const GrantClaims& claims, std::span<co
   const BootTime now = NotNegative(here.now);
   if (claims.deadline <= now) return GrantRefusal::kExpired;
   if (claims.deadline - now > kMaxGrant) return GrantRefusal::kTooLong;
-  // Read-only cannot be held by this agent on any platform yet.
-  if (claims.action != Action::kAllow) return GrantRefusal::kActionUnavailable;
+  if (claims.action == Action::kBlock ||
+      (claims.action == Action::kReadOnly && here.read_only != ReadOnlySupport::kHeld)) {
+    return GrantRefusal::kActionUnavailable;
+  }
   const auto live = static_cast<std::size_t>(std::ranges::count_if(
       held, [&](const Grant& each) { return !each.end && !DueEnd(each, here); }));
   if (live >= kMaxLiveGrants) return GrantRefusal::kTooMany;
-  return Grant{.claims = claims, .active_port = {}, .end = {}};
+  return Grant{.claims = claims, .active_port = {}, .end = {}, .written = 0, .counted = {}};
 }
 
 std::optional<GrantEnd> DueEnd(const Grant& grant, const Here& here) {
   if (grant.end) return std::nullopt;
   if (grant.claims.boot_id == here.boot_id) {
     if (NotNegative(here.now) >= grant.claims.deadline) return GrantEnd::kExpired;
+    if (grant.claims.max_written != 0 && grant.written >= grant.claims.max_written) {
+      return GrantEnd::kVolume;
+    }
     return std::nullopt;
   }
   if (grant.claims.reboot != RebootPolicy::kSurvivesReboot) return GrantEnd::kRebooted;
@@ -112,6 +117,8 @@ const char* Name(GrantEnd end) {
       return "revoked";
     case GrantEnd::kRebooted:
       return "rebooted";
+    case GrantEnd::kVolume:
+      return "volume";
   }
   return "expired";
 }

@@ -41,10 +41,17 @@ struct GrantClaims {
   std::string requested_by;
   std::string approved_by;
   std::string reference;
+  std::uint64_t max_written = 0;  // bytes, to the medium; 0: any amount
   friend bool operator==(const GrantClaims&, const GrantClaims&) = default;
 };
 
-enum class GrantEnd { kExpired, kReturned, kRevoked, kRebooted };
+enum class GrantEnd {
+  kExpired,
+  kReturned,
+  kRevoked,
+  kRebooted,
+  kVolume,  // as much was written as may be
+};
 
 // A grant that the terminal holds. Persisted; the ended ones are kept as used nonces until their
 // expires_at is 24 hours past by the console's word, or for the boot.
@@ -53,8 +60,15 @@ struct Grant {
   // Where the one active instance sits; empty while the device is away.
   std::string active_port;
   std::optional<GrantEnd> end;
+  // Where claims.max_written bounds it: bytes written under it, and the medium's own count of them
+  // when it was looked at last; none: not yet, where it sits now.
+  std::uint64_t written = 0;
+  std::optional<std::uint64_t> counted;
   friend bool operator==(const Grant&, const Grant&) = default;
 };
+
+// Whether this terminal could hold a medium read-only.
+enum class ReadOnlySupport { kUnavailable, kHeld };
 
 // Who and when, as the terminal knows it at this moment.
 struct Here {
@@ -64,6 +78,7 @@ struct Here {
   BootTime now{};
   // The console's time as of now, if a fresh Beacon told it in this boot.
   std::optional<WallTime> console_time;
+  ReadOnlySupport read_only = ReadOnlySupport::kUnavailable;
 };
 
 enum class GrantRefusal {
@@ -73,7 +88,7 @@ enum class GrantRefusal {
   kExpired,
   kReplayed,           // this grant id was accepted before
   kTooLong,            // runs longer than kMaxGrant from now
-  kActionUnavailable,  // read-only, as long as it cannot be held
+  kActionUnavailable,  // read-only where it cannot be held
   kTooMany,            // more than kMaxLiveGrants live ones
 };
 
@@ -88,7 +103,8 @@ std::variant<Grant, GrantRefusal> Accept(const GrantClaims& claims, std::span<co
 
 // Whether it opens anything now: not ended, of this boot, before its deadline.
 bool IsRunning(const Grant& grant, const Here& here);
-// The end that is due now for a grant that has none yet, if any: deadline reached, or another boot.
+// The end that is due now for a grant that has none yet, if any: deadline reached, as much written
+// as may be, or another boot.
 // One of an earlier boot that survives reboots is not running, but not due either, until the
 // console's time is known: then Resume, or, at or after expires_at, kExpired.
 std::optional<GrantEnd> DueEnd(const Grant& grant, const Here& here);

@@ -17,6 +17,22 @@ bool HubsFirst(const std::string& a, const std::string& b) {
   return depth_a != depth_b ? depth_a < depth_b : a < b;
 }
 
+struct Differences {
+  bool open_to_shut = false;
+  bool shut_to_open = false;
+};
+
+Differences DifferencesIn(const DevicePosition& position) {
+  Differences found;
+  for (const auto& [number, now] : position.interfaces) {
+    const bool shut = std::ranges::binary_search(position.wanted.shut_interfaces, number);
+    const bool open = now == Authorisation::kAuthorised;
+    found.open_to_shut = found.open_to_shut || (open && shut);
+    found.shut_to_open = found.shut_to_open || (!open && !shut);
+  }
+  return found;
+}
+
 }  // namespace
 
 std::vector<Effect> Reconcile(std::span<const DevicePosition> positions) {
@@ -25,8 +41,12 @@ std::vector<Effect> Reconcile(std::span<const DevicePosition> positions) {
   for (const DevicePosition& position : positions) {
     const bool open = position.enforced == Authorisation::kAuthorised;
     const bool wanted_open = position.wanted.action != Action::kBlock;
-    if (open && !wanted_open) shuts.push_back(position.port_path);
-    if (!open && wanted_open) opens.push_back(position.port_path);
+    const Differences within = DifferencesIn(position);
+    if (open && (!wanted_open || within.open_to_shut)) {
+      shuts.push_back(position.port_path);
+    } else if (wanted_open && (!open || within.shut_to_open)) {
+      opens.push_back(position.port_path);
+    }
   }
   std::ranges::sort(shuts, [](const auto& a, const auto& b) { return HubsFirst(b, a); });
   std::ranges::sort(opens, HubsFirst);

@@ -1,6 +1,8 @@
 #ifndef SEKISHO_AGENT_CORE_RECONCILE_H_
 #define SEKISHO_AGENT_CORE_RECONCILE_H_
 
+#include <cstdint>
+#include <map>
 #include <span>
 #include <string>
 #include <variant>
@@ -18,6 +20,8 @@ struct DevicePosition {
   Fingerprint fingerprint{};
   Verdict wanted;
   Authorisation enforced = Authorisation::kUnauthorised;
+  // Its interfaces by number, as they are now; none while it is shut.
+  std::map<std::uint8_t, Authorisation> interfaces;
 };
 
 // What the engine must do, in this order. An Open must be recorded durably before it acts; a Shut
@@ -33,7 +37,8 @@ struct Shut {
 using Effect = std::variant<Shut, Open>;
 
 // Pure: shuts first, then opens; hubs before what hangs below them when opening, after when
-// shutting.
+// shutting. A device with an interface open that is to be shut is shut whole, and opened anew once
+// it is; one with an interface shut that may be open is opened again as it stands.
 std::vector<Effect> Reconcile(std::span<const DevicePosition> positions);
 
 }  // namespace sekisho::core

@@ -94,7 +94,7 @@ absl::Status Adoption::SaveOthers(std::vector<core::AdoptedDevice> others) {
 }
 
 std::optional<AdoptionCandidate> Adoption::Candidate(const DeviceEntry& entry) const {
-  if (!entry.fault.empty()) return std::nullopt;
+  if (!entry.fault.empty() || entry.device.bus != core::Bus::kUsb) return std::nullopt;
   platform::DeviceRole role;
   if (seams_.device_roles != nullptr) {
     const Identity* identity = identity_.get();

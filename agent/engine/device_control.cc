@@ -33,7 +33,7 @@ bool BeingShut(const DeviceEntry& entry) {
 
 // Nothing but HID and hub interfaces (USB class codes 03h and 09h).
 bool IsInputOrHubOnly(const core::Device& device) {
-  return !device.interfaces.empty() &&
+  return device.bus == core::Bus::kUsb && !device.interfaces.empty() &&
          std::ranges::all_of(device.interfaces, [](const core::UsbInterface& each) {
            return each.class_code == 0x03 || each.class_code == 0x09;
          });
@@ -44,18 +44,40 @@ bool IsRootHub(const std::string& port_path) { return port_path.starts_with("usb
 }  // namespace
 
 void DeviceControl::OnNotices() {
-  const std::vector<platform::DeviceNotice> notices = seams_.devices.Drain();
-  if (notices.empty()) return;  // a disk's or a network's uevent: nothing of ours has changed
+  std::vector<platform::DeviceNotice> notices = seams_.devices.Drain();
+  std::erase_if(notices, [this](const auto& each) { return !Concerns(each); });
+  if (notices.empty())
+    return;  // the machine's own disks', a network's: nothing of ours has changed
   // A barrier that undoes a trial opens devices: that is no attack to be undone in turn.
   mode_.Refresh();
   for (const platform::DeviceNotice& notice : notices) OnNotice(notice);
   Reconcile();
 }
 
+bool DeviceControl::Concerns(const platform::DeviceNotice& notice) const {
+  return std::visit(Overloaded{[](const platform::DeviceAppeared&) { return true; },
+                               [](const platform::DeviceGone&) { return true; },
+                               [](const platform::DeviceAltered&) { return true; },
+                               [&](const platform::MediaAltered& each) {
+                                 return table_.Find(each.port_path) != nullptr;
+                               },
+                               [](const platform::DevicesUnknown&) { return true; }},
+                    notice);
+}
+
 void DeviceControl::OnNotice(const platform::DeviceNotice& notice) {
   std::visit(Overloaded{[&](const platform::DeviceAppeared& each) { Appeared(each.port_path); },
                         [&](const platform::DeviceGone& each) { Gone(each.port_path); },
                         [&](const platform::DeviceAltered& each) { Altered(each.port_path); },
+                        [&](const platform::MediaAltered& each) {
+                          // It may have gone with a notice before this one.
+                          DeviceEntry* entry = table_.Find(each.port_path);
+                          if (entry == nullptr) return;
+                          if (!entry->verdict.shut_interfaces.empty()) {
+                            return Altered(each.port_path);  // whose disk is it?
+                          }
+                          admission_.Refresh(*entry);
+                        },
                         [&](const platform::DevicesUnknown& each) { Rebuild(each.cause); }},
              notice);
 }
@@ -63,13 +85,53 @@ void DeviceControl::OnNotice(const platform::DeviceNotice& notice) {
 void DeviceControl::Appeared(const std::string& port_path) {
   if (IsRootHub(port_path)) return;
   // The notice may be older than what was read since: the one that is held is still there.
-  const DeviceTable::Reread reread = table_.Look(port_path);
-  if (reread == DeviceTable::Reread::kSame ||
-      reread == DeviceTable::Reread::kAuthorisationChanged) {
-    return;
+  if (DeviceEntry* entry = table_.Find(port_path)) {
+    const DeviceTable::Reread reread = Look(*entry);
+    if (reread == DeviceTable::Reread::kSame ||
+        reread == DeviceTable::Reread::kAuthorisationChanged) {
+      return admission_.Refresh(*entry);
+    }
+    Gone(port_path);
   }
-  if (table_.Find(port_path) != nullptr) Gone(port_path);
-  table_.Observe(port_path);
+  Observe(port_path, Came::kNow);
+}
+
+DeviceEntry* DeviceControl::Observe(const std::string& port_path, Came came) {
+  DeviceEntry* entry = table_.Observe(port_path);
+  if (entry == nullptr) return nullptr;
+  if (entry->barrier == Barrier::kSwitch) {
+    // What is shut has no media yet.
+    if (entry->enforced == core::Authorisation::kAuthorised) admission_.Refresh(*entry);
+    return entry;
+  }
+  admission_.Refresh(*entry);
+  const MediumAdmission::Owner owner = admission_.OwnerOf(*entry);
+  if (owner == MediumAdmission::Owner::kMachine ||
+      (owner == MediumAdmission::Owner::kUnknown && came == Came::kBefore)) {
+    table_.Remove(port_path);
+    return nullptr;
+  }
+  // Nothing at the device says whether it is open: what is written down does. While the terminal
+  // observes everything is.
+  const bool opened = std::ranges::any_of(grants_.grants(), [&](const core::Grant& each) {
+    return each.active_port == port_path && core::Covers(each.claims, entry->device);
+  });
+  entry->enforced = opened || !mode_.Refuses() ? core::Authorisation::kAuthorised
+                                               : core::Authorisation::kUnauthorised;
+  return entry;
+}
+
+const DeviceEntry* DeviceControl::HolderOf(const platform::MediumNode& node) const {
+  for (const auto& [port_path, entry] : table_.entries()) {
+    if (std::ranges::find(entry.media, node, &EntryMedium::node) != entry.media.end()) {
+      return &entry;
+    }
+  }
+  return nullptr;
+}
+
+bool DeviceControl::IsHeld(const DeviceEntry& entry) const {
+  return entry.barrier == Barrier::kSwitch || medium_watch_.Stands();
 }
 
 void DeviceControl::Gone(const std::string& port_path) {
@@ -82,6 +144,7 @@ void DeviceControl::Gone(const std::string& port_path) {
   }
   std::optional<DeviceEntry> entry = table_.Remove(port_path);
   TellHeldBack(*entry);
+  admission_.Forget(*entry);
   v1::Event event = EventAbout(v1::EVENT_KIND_DEVICE_REMOVED, *entry);
   event.clear_verdict();
   (void)reporter_.Record(std::move(event));
@@ -92,10 +155,11 @@ void DeviceControl::Altered(const std::string& port_path) {
   DeviceEntry* entry = table_.Find(port_path);
   if (entry == nullptr) return Appeared(port_path);
   const core::Authorisation before = entry->enforced;
-  switch (table_.Look(port_path)) {
+  switch (Look(*entry)) {
     case DeviceTable::Reread::kSame:
-      return;
+      return admission_.Refresh(*entry);
     case DeviceTable::Reread::kAuthorisationChanged:
+      admission_.Refresh(*entry);
       if (entry->handling == Handling::kClosing) return;
       entry->handling = Handling::kSettled;
       if (mode_.Refuses() && before == core::Authorisation::kUnauthorised &&
@@ -111,15 +175,16 @@ void DeviceControl::Altered(const std::string& port_path) {
       v1::Event event = EventAbout(v1::EVENT_KIND_DEVICE_CHANGED, *entry);
       AddParameter(event, "before", contract::ToHex(entry->device.fingerprint));
       // Decided on anew below, from shut.
+      admission_.Forget(*entry);
       if (mode_.Refuses()) (void)seams_.enforcer.Deauthorise(*entry->held);
       (void)reporter_.Record(std::move(event));
       ReleaseGrant(entry->verdict.grant_id, port_path);
-      if (DeviceEntry* changed = table_.Observe(port_path)) changed->code = CodeChance::kGone;
+      if (DeviceEntry* changed = Observe(port_path, Came::kNow)) changed->code = CodeChance::kGone;
       return;
     }
     case DeviceTable::Reread::kGone:
       Gone(port_path);
-      table_.Observe(port_path);
+      Observe(port_path, Came::kNow);
       return;
   }
 }
@@ -139,7 +204,7 @@ void DeviceControl::Rebuild(const std::string& cause) {
     if (table_.Find(port_path) != nullptr) {
       Altered(port_path);
     } else {
-      table_.Observe(port_path);
+      Observe(port_path, Came::kBefore);
     }
   }
 }
@@ -150,8 +215,15 @@ void DeviceControl::Rescan(const std::string& cause) {
 }
 
 void DeviceControl::ReconcileAnew() {
+  LookAtParts();
   for (auto& [port_path, entry] : table_.entries()) {
     if (entry.handling != Handling::kClosing) entry.handling = Handling::kSettled;
+    for (EntryMedium& medium : entry.media) {
+      if (medium.standing == EntryMedium::Standing::kFailed ||
+          medium.standing == EntryMedium::Standing::kNotIt) {
+        medium.standing = EntryMedium::Standing::kUnknown;
+      }
+    }
   }
   Reconcile();
 }
@@ -176,8 +248,10 @@ void DeviceControl::ReconcileOnce() {
     DeviceEntry& entry = *table_.Find(port_path);
     if (BeingShut(entry)) continue;
     Decide(entry);
-    positions.push_back(
-        core::DevicePosition{port_path, entry.device.fingerprint, entry.verdict, entry.enforced});
+    core::DevicePosition position{port_path, entry.device.fingerprint, entry.verdict,
+                                  entry.enforced, entry.interfaces};
+    if (MediumAdmission::MustTighten(entry)) position.wanted.action = core::Action::kBlock;
+    positions.push_back(std::move(position));
   }
   if (mode_.Refuses()) {
     for (const core::Effect& effect : core::Reconcile(positions)) {
@@ -185,11 +259,18 @@ void DeviceControl::ReconcileOnce() {
                             [&](const core::Open& open) { Open(open.port_path); }},
                  effect);
     }
+    for (const std::string& port_path : table_.Ports()) Settle(*table_.Find(port_path));
   }
   for (const std::string& port_path : table_.Ports()) {
     DeviceEntry* entry = table_.Find(port_path);
     if (entry != nullptr && !entry->recorded && !BeingShut(*entry)) Tell(*entry);
   }
+}
+
+void DeviceControl::Settle(DeviceEntry& entry) {
+  const DeviceEntry::ReadOnlyHold before = entry.read_only_hold;
+  admission_.Settle(entry);
+  if (entry.read_only_hold != before) pass_ = Pass::kOnceMore;
 }
 
 void DeviceControl::Tell(DeviceEntry& entry) {
@@ -209,18 +290,22 @@ void DeviceControl::Tell(DeviceEntry& entry) {
   }
 }
 
-core::Verdict DeviceControl::DecideOn(const DeviceEntry& entry) const {
+core::Verdict DeviceControl::DecideOn(const DeviceEntry& entry, const core::Policy* policy) const {
   if (!entry.fault.empty()) {
     core::Verdict verdict;
     verdict.reason = core::VerdictReason::kUnreadable;
-    verdict.policy_version = policies_.version();
+    verdict.policy_version = policy == nullptr ? 0 : policy->version;
     return verdict;
   }
   core::Situation situation;
-  situation.policy = policies_.policy();
+  situation.policy = policy;
   situation.grants = grants_.grants();
   situation.adopted = adopted_;
   situation.here = here_();
+  situation.read_only = admission_.ReadOnly(entry);
+  situation.interfaces = entry.interface_support;
+  situation.surroundings = watch_.surroundings(entry);
+  situation.surroundings.medium = entry.medium;
   situation.recording = mode_.Refuses() ? reporter_.recording() : core::Recording::kWorks;
   // Whoever got past the boot loader's password may type and point with what is at hand.
   const core::AdoptedDevice itself{entry.device.fingerprint, entry.device.serial,
@@ -245,8 +330,17 @@ core::Verdict DeviceControl::DecideOn(const DeviceEntry& entry) const {
   return core::Decide(entry.device, situation);
 }
 
+// Once a device and change of the register: the decision itself asks nobody.
+void DeviceControl::LookUp(DeviceEntry& entry) {
+  if (entry.register_generation == media_.generation()) return;
+  entry.medium = media_.StandingOf(entry.device);
+  entry.device.medium_id = entry.medium.medium_id;
+  entry.register_generation = media_.generation();
+}
+
 void DeviceControl::Decide(DeviceEntry& entry) {
-  core::Verdict verdict = DecideOn(entry);
+  LookUp(entry);
+  core::Verdict verdict = DecideOn(entry, policies_.policy());
   if (verdict.reason == core::VerdictReason::kGrant && verdict.action != core::Action::kBlock &&
       entry.handling != Handling::kOpenFailed &&
       !grants_.SetActivePort(verdict.grant_id, entry.device.port_path).ok() && mode_.Refuses()) {
@@ -255,7 +349,7 @@ void DeviceControl::Decide(DeviceEntry& entry) {
     verdict.reason = core::VerdictReason::kUnrecordable;
   }
   const auto told = [](const core::Verdict& each) {
-    return std::tie(each.action, each.reason, each.grant_id);
+    return std::tie(each.action, each.reason, each.grant_id, each.shut_interfaces);
   };
   if (told(verdict) != told(entry.verdict)) {
     TellHeldBack(entry);
@@ -267,7 +361,9 @@ void DeviceControl::Decide(DeviceEntry& entry) {
 
 void DeviceControl::RecordBlock(DeviceEntry& entry) {
   ReferenceOf(entry);
-  (void)reporter_.Record(EventAbout(v1::EVENT_KIND_DEVICE_BLOCKED, entry));
+  v1::Event event = EventAbout(v1::EVENT_KIND_DEVICE_BLOCKED, entry);
+  if (!IsHeld(entry)) AddParameter(event, "enforced", "no");
+  (void)reporter_.Record(std::move(event));
   entry.recorded = true;  // or waits in memory
 }
 
@@ -299,6 +395,9 @@ v1::Event DeviceControl::EventAbout(v1::EventKind kind, const DeviceEntry& entry
   event.set_grant_id(entry.verdict.grant_id);
   event.set_reference(entry.reference);
   if (!entry.fault.empty()) AddParameter(event, "fault", entry.fault);
+  if (!entry.verdict.shut_interfaces.empty() && !mode_.Refuses()) {
+    AddParameter(event, "enforced", "no");
+  }
   if (mode_.Rescues()) AddParameter(event, "boot", "rescue");
   if (watch_.admitted(entry)) AddParameter(event, "by", "keyboard-code");
   if (!entry.told.compatible_ids.empty()) {

@@ -1,4 +1,5 @@
 // DeviceControl's effects: what it does to devices, and what becomes of it.
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -19,14 +20,21 @@ void DeviceControl::Open(const std::string& port_path) {
 }
 
 void DeviceControl::OpenAdopted(DeviceEntry& entry) {
-  entry.enforced = core::Authorisation::kAuthorised;  // before the notice of it can be read
-  platform::Outcome opened = seams_.enforcer.Authorise(*entry.held);
+  const bool told = entry.recorded && entry.enforced == core::Authorisation::kAuthorised;
+  platform::Outcome opened = Authorise(entry);
   if (!opened.ok()) return OpenFailed(entry, "authorise", opened.failure());
+  if (told) return;
   (void)reporter_.Record(EventAbout(v1::EVENT_KIND_DEVICE_ALLOWED, entry));
   entry.recorded = true;  // or waits in memory: the one exception to recording first
 }
 
 void DeviceControl::OpenRecorded(DeviceEntry& entry) {
+  if (entry.recorded && entry.enforced == core::Authorisation::kAuthorised) {
+    // Told already: an interface of it came up shut.
+    platform::Outcome opened = Authorise(entry);
+    if (!opened.ok()) OpenFailed(entry, "authorise", opened.failure());
+    return;
+  }
   const bool by_grant = entry.verdict.reason == core::VerdictReason::kGrant;
   if (by_grant && !ReadyBackstop(entry)) return;
   absl::Status recorded = reporter_.Record(
@@ -40,8 +48,7 @@ void DeviceControl::OpenRecorded(DeviceEntry& entry) {
     entry.recorded = false;
     return;
   }
-  entry.enforced = core::Authorisation::kAuthorised;
-  platform::Outcome opened = seams_.enforcer.Authorise(*entry.held);
+  platform::Outcome opened = Authorise(entry);
   if (!opened.ok()) return OpenFailed(entry, "authorise", opened.failure());
   entry.recorded = true;
 }
@@ -65,6 +72,7 @@ void DeviceControl::OpenFailed(DeviceEntry& entry, const std::string& step,
                                const platform::Failure& failure) {
   const std::string port_path = entry.device.port_path;
   if (entry.handling != Handling::kClosing) entry.handling = Handling::kOpenFailed;
+  if (entry.barrier == Barrier::kMedia) entry.enforced = core::Authorisation::kUnauthorised;
   v1::Event event = EventAbout(v1::EVENT_KIND_ENFORCEMENT_FAILED, entry);
   AddParameter(event, "step", step);
   AddParameter(event, "error", failure.ToString());
@@ -79,7 +87,7 @@ void DeviceControl::OpenFailed(DeviceEntry& entry, const std::string& step,
       // Swapped between the decision and the authorisation: what sits there now is decided on by
       // what it is.
       Gone(port_path);
-      table_.Observe(port_path);
+      Observe(port_path, Came::kNow);
       if (pass_ != Pass::kIdle) pass_ = Pass::kOnceMore;
       return;
   }
@@ -96,7 +104,11 @@ void DeviceControl::Shut(const std::string& port_path) {
   entry->handling = Handling::kClosing;
   // After a grant the person knows why; a rule that was taken away is a block to be told.
   entry->recorded = !grant_id.empty();
-  Closing closing{entry->held, entry->device, std::move(grant_id)};
+  admission_.Settle(*entry);  // first: nobody new opens it while the others are asked to go
+  const core::Grant* grant = grants_.Find(grant_id);
+  const bool used_up = grant != nullptr && grant->end == core::GrantEnd::kVolume;
+  Closing closing{entry->held, entry->device, std::move(grant_id),
+                  used_up ? Closing::Manner::kAtOnce : Closing::Manner::kTidy};
   closer_.Start(closing, [this, closing](CloseResult result) { Closed(closing, result); });
 }
 
@@ -110,6 +122,8 @@ void DeviceControl::Closed(const Closing& closing, CloseResult result) {
     switch (result) {
       case CloseResult::kShut:
         entry->enforced = core::Authorisation::kUnauthorised;
+        entry->interfaces.clear();
+        admission_.Refresh(*entry);  // opened again in part, it has not the disks that it had
         entry->handling = Handling::kSettled;
         if (!mode_.Refuses()) LetIn(*entry);  // ordered while it was being shut
         break;
@@ -132,6 +146,7 @@ void DeviceControl::BeginObserving() {
     AddParameter(event, "error", allowed.failure().ToString());
     (void)reporter_.Record(std::move(event));
   }
+  medium_watch_.Follow();
   for (const core::Grant& grant : grants_.grants()) {
     if (!grant.active_port.empty()) (void)seams_.backstop.Disarm(grant.claims.grant_id);
   }
@@ -147,9 +162,11 @@ void DeviceControl::BeginObserving() {
 }
 
 void DeviceControl::LetIn(DeviceEntry& entry) {
-  if (entry.enforced == core::Authorisation::kAuthorised) return;
-  entry.enforced = core::Authorisation::kAuthorised;  // before the notice of it can be read
-  platform::Outcome opened = seams_.enforcer.Authorise(*entry.held);
+  const bool whole = std::ranges::all_of(entry.interfaces, [](const auto& each) {
+    return each.second == core::Authorisation::kAuthorised;
+  });
+  if (whole && entry.enforced == core::Authorisation::kAuthorised) return;
+  platform::Outcome opened = Authorise(entry);
   if (!opened.ok()) OpenFailed(entry, "authorise", opened.failure());
 }
 

@@ -25,8 +25,8 @@ std::optional<core::DeviceClass> ClassOf(std::string_view compatible_id) {
 }
 
 bool WorthAsking(const DeviceEntry& entry) {
-  return entry.fault.empty() && entry.handling == Handling::kSettled &&
-         entry.verdict.action == core::Action::kBlock &&
+  return entry.device.bus == core::Bus::kUsb && entry.fault.empty() &&
+         entry.handling == Handling::kSettled && entry.verdict.action == core::Action::kBlock &&
          entry.enforced == core::Authorisation::kUnauthorised &&
          entry.device.classes.contains(core::DeviceClass::kUnknown);
 }

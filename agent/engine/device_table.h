@@ -1,6 +1,7 @@
 #ifndef SEKISHO_AGENT_ENGINE_DEVICE_TABLE_H_
 #define SEKISHO_AGENT_ENGINE_DEVICE_TABLE_H_
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -11,6 +12,7 @@
 #include "agent/core/decide.h"
 #include "agent/core/device.h"
 #include "agent/core/reconcile.h"
+#include "agent/core/surroundings.h"
 #include "platform/api/devices.h"
 
 namespace sekisho::engine {
@@ -37,6 +39,31 @@ enum class CodeChance { kLeft, kGone };
 
 inline constexpr std::size_t kMaxToldIds = 16;
 
+// What opens and shuts a device.
+enum class Barrier {
+  kSwitch,  // the enforcer
+  kMedia,   // the medium guard, each of its media
+};
+
+// A way to a medium of a device, and how it stands with the medium guard.
+struct EntryMedium {
+  platform::MediumNode node;
+  enum class Standing {
+    kUnknown,  // nothing was said of it since agentd started, or since the guard was put back
+    kShut,
+    kReadOnly,
+    kReadWrite,
+    kFailed,  // to be open, and could not be admitted; not tried again before something changes
+    kNotIt,   // likewise, since another medium is there, or the kernel is not ready with it
+    kOwn,     // the machine's own: nobody's to shut
+  } standing = Standing::kUnknown;
+  std::optional<platform::BootTime> deadline;
+  // Its MEDIUM_OPENED is written, and what it says may not have come about yet.
+  bool opening_recorded = false;
+  // Why it could not be admitted, as told: the same is not told twice.
+  std::string failure;
+};
+
 // What a device says of itself when asked: a claim, for people. No verdict depends on it.
 struct DeviceTold {
   std::vector<std::string> compatible_ids;
@@ -47,11 +74,15 @@ struct DeviceTold {
 // authorised.
 struct DeviceEntry {
   std::shared_ptr<platform::OpenDevice> held;
-  // Without classes and interfaces when the descriptors do not parse.
+  // Without classes and interfaces when the descriptors do not parse. Its port path is its place
+  // when it is not USB.
   core::Device device;
   // Why it does not parse, or cannot be read.
   std::string fault;
   core::Authorisation enforced = core::Authorisation::kUnauthorised;
+  // Its interfaces by number, as they were read last; none while it is shut.
+  std::map<std::uint8_t, core::Authorisation> interfaces;
+  core::InterfaceSupport interface_support = core::InterfaceSupport::kUnavailable;
   core::Verdict verdict;
   // Whether `verdict` was told by an event; a verdict that stays the same is told once.
   bool recorded = false;
@@ -60,7 +91,17 @@ struct DeviceEntry {
   Asking asking = Asking::kNot;
   DeviceTold told;
   CodeChance code = CodeChance::kLeft;
+  Barrier barrier = Barrier::kSwitch;
+  std::vector<EntryMedium> media;
+  // A write went through to one of its media that was opened read-only: never again so.
+  enum class ReadOnlyHold { kUnbroken, kBroken } read_only_hold = ReadOnlyHold::kUnbroken;
+  // What the media register said of it, at that generation of the register.
+  core::RegisterStanding medium;
+  std::uint64_t register_generation = 0;
 };
+
+// Whether an interface is open that its verdict shuts.
+bool HasLooseInterface(const DeviceEntry& entry);
 
 // For events and people: the device that was decided on, with the classes that it claims besides.
 core::Device Shown(const DeviceEntry& entry);
@@ -74,7 +115,8 @@ class DeviceTable {
   // Opens, reads, hashes and parses whatever is at the port now; replaces what was there. Null when
   // nothing is.
   DeviceEntry* Observe(const std::string& port_path);
-  // Reads through the device that is held.
+  // Reads through the device that is held. Of one that the medium guard shuts the authorisation is
+  // what was entered.
   enum class Reread { kSame, kAuthorisationChanged, kDeviceChanged, kGone };
   Reread Look(const std::string& port_path);
   // What was there; nullopt when nothing was.
@@ -92,6 +134,10 @@ class DeviceTable {
  private:
   static void Fill(DeviceEntry& entry, const platform::DeviceFacts& facts,
                    const std::string& port_path);
+  static void FillUsb(DeviceEntry& entry, const platform::DeviceFacts& facts,
+                      const core::Fingerprint& fingerprint, const std::string& port_path);
+  static void FillAttached(DeviceEntry& entry, const platform::DeviceFacts& facts,
+                           const core::Fingerprint& fingerprint, const std::string& place);
   platform::DeviceSource& source_;
   std::map<std::string, DeviceEntry> entries_;
 };

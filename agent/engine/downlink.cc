@@ -33,6 +33,8 @@ void Downlink::Judge(const v1::Sealed& sealed) {
       return OnTrustAnchor(sealed);
     case v1::PURPOSE_BUNDLE:
       return OnBundle(sealed);
+    case v1::PURPOSE_REGISTER:
+      return OnRegister(sealed);
     case v1::PURPOSE_GRANT:
       return OnGrant(sealed);
     case v1::PURPOSE_GRANT_REVOCATION:
@@ -68,14 +70,46 @@ void Downlink::OnTrustAnchor(const v1::Sealed& sealed) {
 
 void Downlink::OnBundle(const v1::Sealed& sealed) {
   absl::Status applied =
-      policies_.Apply(*identity_.get(), sealed, beacons_.newest_bundle_version());
+      policies_.Apply(*identity_.get(), sealed, beacons_.newest_bundle_version(), effects_.foresee);
   if (absl::IsAlreadyExists(applied)) return Known();
+  if (absl::IsAborted(applied) || absl::IsCancelled(applied)) {
+    // The console tells of it again and again: news the first time alone.
+    return RolledBack(absl::IsAborted(applied) ? CauseOf(applied) : "",
+                      PolicyKeeper::ClaimedVersion(*identity_.get(), sealed));
+  }
   if (!applied.ok()) {
     return RefuseBundle(CauseOf(applied), PolicyKeeper::ClaimedVersion(*identity_.get(), sealed));
   }
   v1::Event event = EventOf(v1::EVENT_KIND_BUNDLE_APPLIED);
   AddParameter(event, "version", absl::StrCat(policies_.version()));
   (void)reporter_.Record(std::move(event));
+  effects_.reconcile();
+  effects_.say_status();
+}
+
+void Downlink::RolledBack(const std::string& left, std::uint64_t version) {
+  refused_bundle_ = std::max(refused_bundle_, version);
+  if (left.empty()) return Known();
+  outcome_ = Outcome::kRefused;
+  v1::Event event = EventOf(v1::EVENT_KIND_BUNDLE_ROLLED_BACK);
+  AddParameter(event, "version", absl::StrCat(version));
+  AddParameter(event, "left", left);
+  (void)reporter_.Record(std::move(event));
+  effects_.say_status();
+}
+
+void Downlink::OnRegister(const v1::Sealed& sealed) {
+  const absl::Status applied = media_.Apply(*identity_.get(), sealed);
+  if (absl::IsAlreadyExists(applied)) return Known();
+  if (absl::IsOutOfRange(applied)) {
+    // One before it was lost on the way: the Status says where to go on. Once, so that whoever
+    // sends such messages again and again gets no Status for each.
+    outcome_ = Outcome::kRefused;
+    if (!std::exchange(asked_for_register_, true)) effects_.say_status();
+    return;
+  }
+  if (!applied.ok()) return RefuseBundle(absl::StrCat("register: ", CauseOf(applied)), 0);
+  asked_for_register_ = false;
   effects_.reconcile();
   effects_.say_status();
 }

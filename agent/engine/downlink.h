@@ -11,6 +11,7 @@
 #include "agent/engine/identity.h"
 #include "agent/engine/order_book.h"
 #include "agent/engine/policy_keeper.h"
+#include "agent/engine/register_keeper.h"
 #include "agent/engine/throttle.h"
 #include "agent/engine/uplink.h"
 #include "sekisho/v1/seal.pb.h"
@@ -31,6 +32,8 @@ struct DownlinkEffects {
   // The console has stored events of ours.
   std::function<void(const v1::Acknowledgement&)> acknowledged;
   std::function<core::Here()> here;
+  // What a policy would do to keyboards and pointers.
+  PolicyKeeper::Foresee foresee;
 };
 
 // Sealed messages in: verified, parsed strictly, judged, and only then believed. Every refusal is
@@ -39,12 +42,13 @@ class Downlink {
  public:
   // All outlive this.
   Downlink(Reporter& reporter, Throttle& throttle, IdentityKeeper& identity, PolicyKeeper& policies,
-           GrantBook& grants, OrderBook& orders, Uplink& uplink, BeaconWatch& beacons,
-           DownlinkEffects effects)
+           RegisterKeeper& media, GrantBook& grants, OrderBook& orders, Uplink& uplink,
+           BeaconWatch& beacons, DownlinkEffects effects)
       : reporter_(reporter),
         throttle_(throttle),
         identity_(identity),
         policies_(policies),
+        media_(media),
         grants_(grants),
         orders_(orders),
         uplink_(uplink),
@@ -60,6 +64,7 @@ class Downlink {
   void OnKeySet(const v1::Sealed& sealed);
   void OnTrustAnchor(const v1::Sealed& sealed);
   void OnBundle(const v1::Sealed& sealed);
+  void OnRegister(const v1::Sealed& sealed);
   void OnGrant(const v1::Sealed& sealed);
   void OnRevocation(const v1::Sealed& sealed);
   void OnAcknowledgement(const v1::Sealed& sealed);
@@ -69,11 +74,13 @@ class Downlink {
                    const core::GrantClaims* claims);
   void RefuseAcknowledgement(const std::string& cause);
   void RefuseBundle(const std::string& cause, std::uint64_t version);
+  void RolledBack(const std::string& left, std::uint64_t version);
 
   Reporter& reporter_;
   Throttle& throttle_;
   IdentityKeeper& identity_;
   PolicyKeeper& policies_;
+  RegisterKeeper& media_;
   GrantBook& grants_;
   OrderBook& orders_;
   Uplink& uplink_;
@@ -85,6 +92,8 @@ class Downlink {
   // same is no news.
   std::uint64_t refused_bundle_ = 0;
   std::uint64_t withheld_bundle_ = 0;
+  // Asked for what a gap in the register leaves out, and nothing of it has come since.
+  bool asked_for_register_ = false;
   // Revoked before they came: whoever reorders the two opens nothing.
   std::set<std::string> revoked_early_;
 };

@@ -40,16 +40,35 @@ Engine::Engine(Seams seams, Settings settings)
       throttle_(reporter_, seams_.clock),
       identity_(store_),
       policies_(store_),
+      media_(settings_.state_directory + "/register.db"),
       grants_(store_),
       adoption_(seams_, store_, reporter_, identity_),
       beacons_(seams_.clock),
       mode_(seams_, store_, reporter_, [this] { control_.BeginObserving(); }),
-      control_(seams_, settings_, reporter_, grants_, policies_, adoption_.adopted(), mode_,
+      medium_watch_(
+          seams_, reporter_, throttle_, mode_,
+          MediumWatch::Devices{
+              .look_first = [this] { control_.OnNotices(); },
+              .holder_of =
+                  [this](const platform::MediumNode& node) { return control_.HolderOf(node); },
+          }),
+      control_(seams_, settings_, reporter_, grants_, policies_, media_, adoption_.adopted(), mode_,
+               medium_watch_,
                DeviceWatch{
                    .admitted = [this](const DeviceEntry& each) { return keyboard_.Admits(each); },
-                   .reconciled = [this] { keyboard_.Look(); },
+                   .surroundings = [this](const DeviceEntry&) { return around_.Now(); },
+                   .reconciled =
+                       [this] {
+                         around_.Arrange();
+                         keyboard_.Look();
+                         files_.Look();
+                         volumes_.Look();
+                       },
                },
                [this] { return Here(); }),
+      files_(seams_.file_record, reporter_, control_.table()),
+      volumes_(seams_, grants_, control_.table(), [this] { OnVolumeUsedUp(); }),
+      around_(seams_, policies_, [this] { control_.Reconcile(); }),
       keyboard_(seams_, store_, reporter_, mode_, control_),
       protections_(seams_, reporter_, mode_, control_),
       uplink_(reporter_, identity_),
@@ -62,7 +81,7 @@ Engine::Engine(Seams seams, Settings settings)
               }),
       departure_(seams_, reporter_, identity_, orders_, uplink_),
       downlink_(
-          reporter_, throttle_, identity_, policies_, grants_, orders_, uplink_, beacons_,
+          reporter_, throttle_, identity_, policies_, media_, grants_, orders_, uplink_, beacons_,
           DownlinkEffects{
               .reconcile =
                   [this] {
@@ -80,14 +99,17 @@ Engine::Engine(Seams seams, Settings settings)
               .acknowledged =
                   [this](const v1::Acknowledgement& each) { departure_.Acknowledged(each); },
               .here = [this] { return Here(); },
+              .foresee = [this](const core::Policy& each) { return control_.Foresee(each); },
           }),
       origin_(seams_, settings_, store_),
       enrolment_(
           seams_, settings_.host, identity_, uplink_, [this] { OnEnrolled(); },
           [this] { return origin_.moved(); }),
-      // Only consoles that know modes carry parcels.
+      // Only consoles that know modes carry parcels; one that has sent a register knows that too.
       parcels_(store_, seams_.clock, identity_, reporter_, beacons_, downlink_, enrolment_,
-               [this] { return MakeStatus(StatusForm::kFull); }),
+               [this] {
+                 return MakeStatus(media_.version() == 0 ? StatusForm::kModes : StatusForm::kFull);
+               }),
       unattended_(seams_, settings_, enrolment_,
                   [this] { return identity_.get() == nullptr || origin_.moved(); }),
       integrity_(seams_.loop, seams_.clock, seams_.file_watch, store_, reporter_),
@@ -106,6 +128,7 @@ core::Here Engine::Here() const {
   here.boot_id = seams_.clock.BootId();
   here.now = seams_.clock.Now();
   here.console_time = beacons_.ConsoleTime();
+  here.read_only = medium_watch_.ReadOnly();
   return here;
 }
 
@@ -128,6 +151,7 @@ void Engine::Start() {
     (void)reporter_.Record(std::move(event));
   }
   const ModeKeeper::Found found = mode_.Load();
+  medium_watch_.Start();
   LoadState();
   RecordClosures();
   EndDueGrants();
@@ -149,6 +173,7 @@ void Engine::LoadState() {
   parcels_.Load();
   if (identity_.get() != nullptr) {
     policies_.Load(*identity_.get());
+    media_.Load(*identity_.get());
     grants_.Load(*identity_.get(), Here());
     orders_.Load();
   }
@@ -160,6 +185,12 @@ void Engine::RecordSetAside() {
     v1::Event event = EventOf(v1::EVENT_KIND_STATE_SET_ASIDE);
     AddParameter(event, "file", each.file);
     AddParameter(event, "cause", each.cause);
+    (void)reporter_.Record(std::move(event));
+  }
+  if (const std::optional<SetAsideState> aside = media_.TakeSetAside()) {
+    v1::Event event = EventOf(v1::EVENT_KIND_STATE_SET_ASIDE);
+    AddParameter(event, "file", aside->file);
+    AddParameter(event, "cause", aside->cause);
     (void)reporter_.Record(std::move(event));
   }
 }
@@ -215,8 +246,19 @@ void Engine::EndGrant(const std::string& grant_id, core::GrantEnd end) {
   v1::Event event = EventOf(v1::EVENT_KIND_GRANT_ENDED);
   event.set_grant_id(grant_id);
   AddParameter(event, "cause", core::Name(end));
+  if (const core::Grant* grant = grants_.Find(grant_id);
+      grant != nullptr && grant->claims.max_written != 0) {
+    AddParameter(event, "written", absl::StrCat(grant->written));
+  }
   (void)reporter_.Record(std::move(event));
   ScheduleAlarm();
+}
+
+void Engine::OnVolumeUsedUp() {
+  used_up_ = seams_.loop.At(seams_.clock.Now(), [this] {
+    used_up_.reset();
+    EndDueGrants();
+  });
 }
 
 void Engine::ResumeGrants() {
@@ -277,6 +319,7 @@ platform::BootTime Engine::Tick() {
   grants_.Retry();
   orders_.Retry();
   mode_.Refresh();
+  medium_watch_.Look();
   throttle_.Flush();
   unattended_.Tick();
   CheckClock();

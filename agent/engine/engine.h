@@ -14,22 +14,27 @@
 #include "agent/engine/downlink.h"
 #include "agent/engine/enrolment.h"
 #include "agent/engine/failure.h"
+#include "agent/engine/file_ledger.h"
 #include "agent/engine/grant_book.h"
 #include "agent/engine/identity.h"
 #include "agent/engine/identity_origin.h"
 #include "agent/engine/integrity.h"
 #include "agent/engine/keyboard_admission.h"
+#include "agent/engine/medium_watch.h"
 #include "agent/engine/mode_keeper.h"
 #include "agent/engine/order_book.h"
 #include "agent/engine/parcel.h"
 #include "agent/engine/policy_keeper.h"
 #include "agent/engine/protections.h"
+#include "agent/engine/register_keeper.h"
 #include "agent/engine/reporter.h"
 #include "agent/engine/seams.h"
 #include "agent/engine/state_store.h"
+#include "agent/engine/surroundings_watch.h"
 #include "agent/engine/throttle.h"
 #include "agent/engine/unattended.h"
 #include "agent/engine/uplink.h"
+#include "agent/engine/volume_watch.h"
 #include "sekisho/v1/local.pb.h"
 
 namespace sekisho::engine {
@@ -94,12 +99,13 @@ class Engine {
   void RecordClosures();
   void EndDueGrants();
   void EndGrant(const std::string& grant_id, core::GrantEnd end);
+  void OnVolumeUsedUp();
   void ResumeGrants();
   void ScheduleAlarm();
   void OnAlarm();
   void CheckClock();
   // Whether the console takes a Status that says more than the first release's did.
-  enum class StatusForm { kFirst, kFull };
+  enum class StatusForm { kFirst, kModes, kFull };
   v1::Status MakeStatus(StatusForm form);
   void SendStatus();
   void SendConfiguration();
@@ -114,11 +120,16 @@ class Engine {
   Throttle throttle_;
   IdentityKeeper identity_;
   PolicyKeeper policies_;
+  RegisterKeeper media_;
   GrantBook grants_;
   Adoption adoption_;
   BeaconWatch beacons_;
   ModeKeeper mode_;
+  MediumWatch medium_watch_;
   DeviceControl control_;
+  FileLedger files_;
+  VolumeWatch volumes_;
+  SurroundingsWatch around_;
   KeyboardAdmission keyboard_;
   Protections protections_;
   Uplink uplink_;
@@ -133,6 +144,7 @@ class Engine {
 
   std::unique_ptr<platform::EventLoop::Handle> device_watch_;
   std::unique_ptr<platform::EventLoop::Handle> alarm_;
+  std::unique_ptr<platform::EventLoop::Handle> used_up_;
   unsigned ticks_ = 0;
   std::chrono::milliseconds wall_offset_{};
   // Set while a batch is due; an alarm and not a posted task, so that it ends with the engine.

@@ -32,6 +32,7 @@ void Engine::OnEnrolled() {
   origin_.Enrolled(*identity_.get());
   beacons_.Restart();
   orders_.Load();
+  media_.Load(*identity_.get());
   v1::Event event = EventOf(v1::EVENT_KIND_ENROLLED);
   AddParameter(event, "terminal", identity_.get()->terminal_id());
   (void)reporter_.Record(std::move(event));
@@ -109,12 +110,13 @@ v1::Status Engine::MakeStatus(StatusForm form) {
   status.set_nonce(contract::RandomBytes(kNonceBytes));
   status.set_last_sequence(reporter_.last_sequence());
   status.set_spool_waiting(reporter_.waiting());
-  if (form == StatusForm::kFull) {
+  if (form != StatusForm::kFirst) {
     status.set_mode(ToProto(mode_.mode()));
     status.set_order_version(orders_.version());
     status.set_key_protection(uplink_.welcome().key_protection());
     status.set_hardware(settings_.host.hardware);
   }
+  if (form == StatusForm::kFull) status.set_register_version(media_.version());
   return status;
 }
 
@@ -122,9 +124,13 @@ void Engine::SendStatus() {
   if (identity_.get() == nullptr || uplink_.state() != v1::LINK_STATE_CONNECTED) return;
   // A console of before would refuse a status that says more than it knows.
   const auto& features = uplink_.welcome().features();
-  const v1::Status status =
-      MakeStatus(std::ranges::find(features, "orders") != features.end() ? StatusForm::kFull
-                                                                         : StatusForm::kFirst);
+  const auto knows = [&features](std::string_view feature) {
+    return std::ranges::find(features, feature) != features.end();
+  };
+  const StatusForm form = knows("register") ? StatusForm::kFull
+                          : knows("orders") ? StatusForm::kModes
+                                            : StatusForm::kFirst;
+  const v1::Status status = MakeStatus(form);
   // Asked once it has left: a question nobody heard gets no answer.
   if (uplink_.SendStatus(status).ok()) {
     beacons_.Asked(status.nonce(),

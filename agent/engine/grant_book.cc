@@ -16,8 +16,9 @@ namespace {
 constexpr std::chrono::hours kKeepEnded{24};
 
 std::optional<core::GrantEnd> ParseEnd(const std::string& name) {
-  for (core::GrantEnd end : {core::GrantEnd::kExpired, core::GrantEnd::kReturned,
-                             core::GrantEnd::kRevoked, core::GrantEnd::kRebooted}) {
+  for (core::GrantEnd end :
+       {core::GrantEnd::kExpired, core::GrantEnd::kReturned, core::GrantEnd::kRevoked,
+        core::GrantEnd::kRebooted, core::GrantEnd::kVolume}) {
     if (name == core::Name(end)) return end;
   }
   return std::nullopt;
@@ -30,7 +31,12 @@ absl::StatusOr<core::Grant> Open(const Identity& identity, const v1::StoredGrant
   if (!claims.ok()) return claims.status();
   absl::StatusOr<core::GrantClaims> converted = contract::ToCore(*claims);
   if (!converted.ok()) return converted.status();
-  core::Grant grant{*std::move(converted), stored.active_port(), std::nullopt};
+  core::Grant grant{.claims = *std::move(converted),
+                    .active_port = stored.active_port(),
+                    .end = {},
+                    .written = stored.written_bytes(),
+                    .counted = {}};
+  if (stored.has_counted_bytes()) grant.counted = stored.counted_bytes();
   if (!stored.end().empty()) {
     grant.end = ParseEnd(stored.end());
     if (!grant.end) return absl::InvalidArgumentError("an end that is none");
@@ -43,7 +49,10 @@ absl::StatusOr<core::Grant> Open(const Identity& identity, const v1::StoredGrant
         core::BootTime(static_cast<core::BootTime::rep>(stored.resumed_deadline_boottime_ns()));
   }
   // Ports of another boot say nothing about this one.
-  if (grant.claims.boot_id != here.boot_id) grant.active_port.clear();
+  if (grant.claims.boot_id != here.boot_id) {
+    grant.active_port.clear();
+    grant.counted.reset();
+  }
   return grant;
 }
 
@@ -78,6 +87,8 @@ absl::Status GrantBook::Save() {
     *each->mutable_claims() = sealed_[i];
     each->set_active_port(grant.active_port);
     if (grant.end) each->set_end(core::Name(*grant.end));
+    each->set_written_bytes(grant.written);
+    if (grant.counted) each->set_counted_bytes(*grant.counted);
     if (grant.claims.reboot == core::RebootPolicy::kSurvivesReboot) {
       each->set_resumed_boot_id(grant.claims.boot_id);
       each->set_resumed_deadline_boottime_ns(
@@ -134,10 +145,20 @@ absl::Status GrantBook::SetActivePort(const std::string& grant_id, const std::st
   if (grant == nullptr) return absl::NotFoundError("no such grant");
   if (grant->active_port == port_path) return absl::OkStatus();
   const std::string before = std::exchange(grant->active_port, port_path);
+  grant->counted.reset();
   absl::Status saved = Save();
   // A claim on a port counts only when it is written; giving one up counts at once.
   if (!saved.ok() && !port_path.empty()) grant->active_port = before;
   return saved;
+}
+
+absl::Status GrantBook::SetWritten(const std::string& grant_id, std::uint64_t written,
+                                   std::uint64_t counted) {
+  core::Grant* grant = FindMutable(grant_id);
+  if (grant == nullptr) return absl::NotFoundError("no such grant");
+  grant->written = written;
+  grant->counted = counted;
+  return Save();
 }
 
 absl::Status GrantBook::Resume(const core::GrantClaims& resumed) {

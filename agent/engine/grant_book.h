@@ -1,6 +1,7 @@
 #ifndef SEKISHO_AGENT_ENGINE_GRANT_BOOK_H_
 #define SEKISHO_AGENT_ENGINE_GRANT_BOOK_H_
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -35,6 +36,9 @@ class GrantBook {
   absl::Status End(const std::string& grant_id, core::GrantEnd end);
   // Where the active instance sits; empty: nowhere.
   absl::Status SetActivePort(const std::string& grant_id, const std::string& port_path);
+  // As the medium's own count has it now.
+  absl::Status SetWritten(const std::string& grant_id, std::uint64_t written,
+                          std::uint64_t counted);
   // A grant of an earlier boot, on this boot's clock.
   absl::Status Resume(const core::GrantClaims& resumed);
   // Writes again what could not be written.

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "agent/core/classify.h"
 #include "agent/engine/log.h"
 #include "proto/contract/convert.h"
 
@@ -26,7 +27,7 @@ constexpr std::chrono::seconds kScreenPatience{60};
 // Something to type on, and nothing besides but more input: an interface that is none, like codes
 // of the device itself that say so, would add its class.
 bool IsOnlyAKeyboard(const core::Device& device) {
-  return device.classes.contains(core::DeviceClass::kKeyboard) &&
+  return device.bus == core::Bus::kUsb && device.classes.contains(core::DeviceClass::kKeyboard) &&
          std::ranges::all_of(device.classes, [](core::DeviceClass each) {
            return each == core::DeviceClass::kKeyboard || each == core::DeviceClass::kPointer;
          });
@@ -41,7 +42,8 @@ bool IsEligible(const DeviceEntry& entry) {
 bool IsKeyboardInUse(const DeviceEntry& entry) {
   return entry.enforced == core::Authorisation::kAuthorised &&
          entry.verdict.action != core::Action::kBlock &&
-         entry.device.classes.contains(core::DeviceClass::kKeyboard);
+         core::OpenClasses(entry.device, entry.verdict.shut_interfaces)
+             .contains(core::DeviceClass::kKeyboard);
 }
 
 std::string_view BytesOf(const core::Fingerprint& fingerprint) {

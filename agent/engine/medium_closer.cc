@@ -29,7 +29,9 @@ void MediumCloser::Start(Closing closing, std::function<void(CloseResult)> done)
   job.done = std::move(done);
   job.started = seams_.clock.Now();
   job.kill_at = job.started + settings_.holder_grace;
-  AskHolders(jobs_.insert(jobs_.end(), std::move(job)));
+  const JobRef added = jobs_.insert(jobs_.end(), std::move(job));
+  if (added->closing.manner == Closing::Manner::kAtOnce) return Finish(added);
+  AskHolders(added);
 }
 
 std::vector<platform::Holder> MediumCloser::HoldersOf(const Job& job) {
@@ -41,7 +43,7 @@ std::vector<platform::Holder> MediumCloser::HoldersOf(const Job& job) {
 
 void MediumCloser::AskHolders(JobRef job) {
   const std::vector<platform::Holder> holders = HoldersOf(*job);
-  if (holders.empty()) return Finish(job);
+  if (holders.empty()) return AwaitHashes(job);
   for (const platform::Holder& holder : holders) {
     job->asked.insert(holder.pid);
     (void)seams_.media.End(holder, platform::Media::Force::kAsk);  // its end is looked for below
@@ -52,9 +54,9 @@ void MediumCloser::AskHolders(JobRef job) {
 
 void MediumCloser::AwaitHolders(JobRef job) {
   const std::vector<platform::Holder> holders = HoldersOf(*job);
-  if (holders.empty()) return Finish(job);
+  if (holders.empty()) return AwaitHashes(job);
   if (seams_.clock.Now() >= job->kill_at) {
-    if (job->kills >= kMaxKills) return Finish(job);
+    if (job->kills >= kMaxKills) return AwaitHashes(job);
     for (const platform::Holder& holder : holders) {
       platform::Outcome ended = seams_.media.End(holder, platform::Media::Force::kKill);
       if (job->kills == 0) RecordHolder(*job, holder, platform::Media::Force::kKill);
@@ -72,15 +74,29 @@ void MediumCloser::AwaitHolders(JobRef job) {
   job->alarm = seams_.loop.At(seams_.clock.Now() + kLookAgain, [this, job] { AwaitHolders(job); });
 }
 
+void MediumCloser::AwaitHashes(JobRef job) {
+  if (seams_.file_record == nullptr) return Finish(job);
+  job->hashing = seams_.file_record->Settle(job->closing.device.port_path, settings_.hash_bound,
+                                            [this, job] { Finish(job); });
+}
+
 void MediumCloser::Finish(JobRef job) {
   const platform::OpenDevice& held = *job->closing.held;
-  platform::Outcome flushed = seams_.media.Flush(held, settings_.flush_bound);
-  if (!flushed.ok() && !IsGone(flushed.failure())) RecordFailure(*job, "flush", flushed.failure());
-  platform::Outcome unmounted = seams_.media.Unmount(held);
+  const bool tidy = job->closing.manner == Closing::Manner::kTidy;
+  platform::Outcome flushed = platform::Done{};
+  platform::Outcome unmounted = platform::Done{};
+  if (tidy) {
+    flushed = seams_.media.Flush(held, settings_.flush_bound);
+    if (!flushed.ok() && !IsGone(flushed.failure())) {
+      RecordFailure(*job, "flush", flushed.failure());
+    }
+    unmounted = seams_.media.Unmount(held);
+  }
+  platform::Outcome shut = seams_.enforcer.Deauthorise(held);
+  if (!tidy) unmounted = seams_.media.Unmount(held);
   if (!unmounted.ok() && !IsGone(unmounted.failure())) {
     RecordFailure(*job, "unmount", unmounted.failure());
   }
-  platform::Outcome shut = seams_.enforcer.Deauthorise(held);
   CloseResult result = CloseResult::kShut;
   if (!shut.ok()) {
     result = IsGone(shut.failure()) ? CloseResult::kGone : CloseResult::kStillOpen;
@@ -102,7 +118,7 @@ void MediumCloser::Finish(JobRef job) {
   v1::Event event = EventOf(v1::EVENT_KIND_MEDIUM_CLOSED);
   *event.mutable_device() = contract::ToProto(job->closing.device);
   event.set_grant_id(job->closing.grant_id);
-  AddParameter(event, "flushed", YesNo(flushed.ok()));
+  AddParameter(event, "flushed", YesNo(tidy && flushed.ok()));
   AddParameter(event, "unmounted", YesNo(unmounted.ok()));
   AddParameter(event, "deauthorised", YesNo(result != CloseResult::kStillOpen));
   const auto took =

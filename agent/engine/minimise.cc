@@ -18,6 +18,8 @@ bool IsSeparator(char32_t c) {
   switch (c) {
     case U'-':
     case U' ':
+    case U'_':
+    case U'＿':
     case U'‐':
     case U'‑':
     case U'‒':
@@ -49,19 +51,7 @@ std::vector<Character> Split(std::string_view text) {
   return characters;
 }
 
-}  // namespace
-
-std::string Bounded(std::string_view text) {
-  std::string bounded;
-  for (const Character& character : Split(core::Printable(text, contract::kMaxStringBytes))) {
-    if (bounded.size() + character.bytes.size() > contract::kMaxStringBytes) break;
-    bounded += character.bytes;
-  }
-  return bounded;
-}
-
-std::string Minimise(std::string_view text) {
-  std::vector<Character> characters = Split(Bounded(text));
+std::vector<Character> Masked(std::vector<Character> characters) {
   for (std::size_t start = 0; start < characters.size();) {
     if (!IsDigit(characters[start].code_point)) {
       ++start;
@@ -83,9 +73,40 @@ std::string Minimise(std::string_view text) {
     }
     start = after_last_digit;
   }
-  std::string minimised;
-  for (const Character& character : characters) minimised += character.bytes;
-  return minimised;
+  return characters;
+}
+
+std::string Joined(const std::vector<Character>& characters, std::size_t begin) {
+  std::string text;
+  for (std::size_t i = begin; i < characters.size(); ++i) text += characters[i].bytes;
+  return text;
+}
+
+}  // namespace
+
+std::string Bounded(std::string_view text) {
+  std::string bounded;
+  for (const Character& character : Split(core::Printable(text, contract::kMaxStringBytes))) {
+    if (bounded.size() + character.bytes.size() > contract::kMaxStringBytes) break;
+    bounded += character.bytes;
+  }
+  return bounded;
+}
+
+std::string Minimise(std::string_view text) { return Joined(Masked(Split(Bounded(text))), 0); }
+
+std::string MinimisePath(std::string_view path) {
+  // PATH_MAX, in characters; the wire's bound is a part of it.
+  constexpr std::size_t kMaxPath = 4096;
+  constexpr std::string_view kCut = "…";
+  const std::vector<Character> characters = Masked(Split(core::Printable(path, kMaxPath)));
+  std::size_t size = 0, begin = characters.size();
+  while (begin > 0 && size + characters[begin - 1].bytes.size() <= contract::kMaxStringBytes) {
+    size += characters[--begin].bytes.size();
+  }
+  if (begin == 0) return Joined(characters, 0);
+  while (size + kCut.size() > contract::kMaxStringBytes) size -= characters[begin++].bytes.size();
+  return std::string(kCut) + Joined(characters, begin);
 }
 
 }  // namespace sekisho::engine

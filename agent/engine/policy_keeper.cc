@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "agent/core/rule_index.h"
 #include "proto/contract/convert.h"
 #include "proto/contract/keys.h"
 #include "proto/contract/seal.h"
@@ -10,6 +11,9 @@
 
 namespace sekisho::engine {
 namespace {
+
+constexpr char kKeyboard = 'k';
+constexpr char kPointer = 'p';
 
 struct OpenedBundle {
   core::Policy policy;
@@ -42,6 +46,7 @@ absl::StatusOr<OpenedBundle> Open(const Identity& identity, const v1::Sealed& se
 }  // namespace
 
 void PolicyKeeper::Load(const Identity& identity) {
+  rolled_back_ = store_.Load(StateFile::kRolledBack).value_or("");
   std::optional<std::string> stored = store_.Load(StateFile::kBundle);
   if (!stored) return;
   v1::Sealed sealed;
@@ -54,12 +59,29 @@ void PolicyKeeper::Load(const Identity& identity) {
     store_.SetAside(StateFile::kBundle, "not-verified");
     return;
   }
-  policy_ = std::move(opened->policy);
+  policy_ = core::WithIndex(std::move(opened->policy));
   hash_ = std::move(opened->hash);
 }
 
+absl::Status PolicyKeeper::CheckInputs(const core::Policy& policy, const std::string& hash,
+                                       const Foresee& foresee) {
+  const InputFates fates = foresee(policy);
+  if (!rolled_back_.empty() && rolled_back_.substr(1) == hash) {
+    const bool typed = rolled_back_.front() == kKeyboard;
+    const bool safe = (typed ? fates.keyboard : fates.pointer) == InputFate::kKept &&
+                      fates.keyboard != InputFate::kLost && fates.pointer != InputFate::kLost;
+    return safe ? absl::OkStatus() : absl::CancelledError("rolled-back");
+  }
+  const bool no_keyboard = fates.keyboard == InputFate::kLost;
+  if (!no_keyboard && fates.pointer != InputFate::kLost) return absl::OkStatus();
+  rolled_back_ = (no_keyboard ? kKeyboard : kPointer) + hash;
+  // Not written means that the next process judges it anew, and says so again.
+  (void)store_.Save(StateFile::kRolledBack, rolled_back_);
+  return absl::AbortedError(no_keyboard ? "keyboard" : "pointer");
+}
+
 absl::Status PolicyKeeper::Apply(const Identity& identity, const v1::Sealed& sealed,
-                                 std::uint64_t at_least) {
+                                 std::uint64_t at_least, const Foresee& foresee) {
   absl::StatusOr<OpenedBundle> opened = Open(identity, sealed);
   if (!opened.ok()) return opened.status();
   const std::uint64_t version = opened->policy.version;
@@ -73,9 +95,11 @@ absl::Status PolicyKeeper::Apply(const Identity& identity, const v1::Sealed& sea
   // What has lost its own memory of versions believes no old bundle: only what the console, asked
   // with a fresh random number, said is the newest.
   if (!policy_ && at_least == 0) return absl::UnavailableError("newest-not-known-yet");
+  absl::Status checked = CheckInputs(opened->policy, opened->hash, foresee);
+  if (!checked.ok()) return checked;
   absl::Status saved = store_.Save(StateFile::kBundle, sealed.SerializeAsString());
   if (!saved.ok()) return absl::UnavailableError("state-unwritable");
-  policy_ = std::move(opened->policy);
+  policy_ = core::WithIndex(std::move(opened->policy));
   hash_ = std::move(opened->hash);
   return absl::OkStatus();
 }

@@ -45,7 +45,22 @@ void Protections::Try() {
   for (const ProbeAttempt& attempt : TryBootImage()) tried.push_back(ProbeOf(attempt));
   tried_ = std::move(tried);
   // Whoever loosened it: closed again at once, and told of above.
-  if (loose) (void)seams_.enforcer.DenyNewDevices();
+  if (!loose) return;
+  (void)seams_.enforcer.DenyNewDevices();
+  for (const platform::PartlyOpen& each : InPart()) {
+    (void)seams_.enforcer.ShutNewInterfaces(*each.device);
+  }
+}
+
+std::vector<platform::PartlyOpen> Protections::InPart() const {
+  std::vector<platform::PartlyOpen> partly;
+  for (const auto& [port_path, entry] : control_.table().entries()) {
+    if (entry.handling == Handling::kSettled && !entry.verdict.shut_interfaces.empty() &&
+        entry.enforced == core::Authorisation::kAuthorised) {
+      partly.push_back({entry.held.get(), entry.verdict.shut_interfaces});
+    }
+  }
+  return partly;
 }
 
 std::vector<ProbeAttempt> Protections::TryBarrier() {
@@ -54,12 +69,13 @@ std::vector<ProbeAttempt> Protections::TryBarrier() {
   }
   std::vector<const platform::OpenDevice*> refused;
   for (const auto& [port_path, entry] : control_.table().entries()) {
-    if (entry.handling == Handling::kSettled && entry.verdict.action == core::Action::kBlock &&
+    if (entry.device.bus == core::Bus::kUsb && entry.handling == Handling::kSettled &&
+        entry.verdict.action == core::Action::kBlock &&
         entry.enforced == core::Authorisation::kUnauthorised) {
       refused.push_back(entry.held.get());
     }
   }
-  return seams_.probes.Try(refused);
+  return seams_.probes.Try(refused, InPart());
 }
 
 ProbeAttempt Protections::TryRecording() {

@@ -29,6 +29,8 @@ class Protections {
 
  private:
   std::vector<platform::ProbeAttempt> TryBarrier();
+  // What is let in with interfaces that must be shut.
+  std::vector<platform::PartlyOpen> InPart() const;
   platform::ProbeAttempt TryRecording();
   // What the next boot starts from, if that says anything about protection.
   std::vector<platform::ProbeAttempt> TryBootImage();

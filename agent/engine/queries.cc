@@ -36,6 +36,17 @@ bool IsNotice(v1::EventKind kind) {
   }
 }
 
+// Of what a rule lets in the person hears where the rule says so.
+bool AsksForNotice(const core::Policy* policy, const v1::Event& event) {
+  if (policy == nullptr || event.kind() != v1::EVENT_KIND_DEVICE_ALLOWED ||
+      event.verdict().reason() != v1::VERDICT_REASON_RULE) {
+    return false;
+  }
+  return std::ranges::any_of(policy->rules, [&](const core::DeviceRule& rule) {
+    return rule.notify && rule.id == event.verdict().rule_id();
+  });
+}
+
 }  // namespace
 
 v1::LocalDevice Engine::Describe(const DeviceEntry& entry) const {
@@ -43,7 +54,8 @@ v1::LocalDevice Engine::Describe(const DeviceEntry& entry) const {
   described.set_handle(entry.device.port_path);
   *described.mutable_device() = contract::ToProto(Shown(entry));
   *described.mutable_verdict() = contract::ToProto(entry.verdict);
-  described.set_authorised(entry.enforced == core::Authorisation::kAuthorised);
+  described.set_authorised(entry.enforced == core::Authorisation::kAuthorised ||
+                           !control_.IsHeld(entry));
   described.set_reference(entry.reference);
   return described;
 }
@@ -256,7 +268,9 @@ void Engine::OnRecorded(const v1::Event& event) {
       uplink_.Send();
     });
   }
-  if (watchers_->empty() || !IsNotice(event.kind())) return;
+  if (watchers_->empty() || !(IsNotice(event.kind()) || AsksForNotice(policies_.policy(), event))) {
+    return;
+  }
   v1::LocalNotice notice;
   *notice.mutable_event() = event;
   if (const core::Grant* grant = grants_.Find(event.grant_id())) {

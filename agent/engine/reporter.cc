@@ -34,6 +34,9 @@ bool NamesPerson(v1::EventKind kind) {
 v1::Retention RetentionOf(v1::EventKind kind) {
   // The number's range is the class: see EventKind. A kind of tomorrow is kept.
   const int number = static_cast<int>(kind);
+  // But for the one that comes in thousands: somebody who writes small files for an hour must not
+  // fill the spool with what is never evicted, or nothing could be allowed any more.
+  if (kind == v1::EVENT_KIND_FILE_RECORDED) return v1::RETENTION_BLOCK;
   if (number < 20) return v1::RETENTION_ROUTINE;
   if (number < 40) return v1::RETENTION_BLOCK;
   return v1::RETENTION_KEEP;
@@ -83,16 +86,20 @@ absl::Status Reporter::OpenSpool() {
   return absl::OkStatus();
 }
 
-absl::Status Reporter::Record(v1::Event event, IfUnwritable if_unwritable) {
+void Reporter::Stamp(v1::Event& event, const platform::Result<platform::SeatPerson>& person) const {
   event.set_boottime_ns(static_cast<std::uint64_t>(clock_.Now().count()));
   *event.mutable_wall_time() = contract::ToProto(clock_.WallNow());
   event.set_retention(RetentionOf(event.kind()));
-  if (NamesPerson(event.kind())) {
-    if (platform::Result<platform::SeatPerson> person = seat_.Active(); person.ok()) {
-      event.mutable_person()->set_uid(person->uid);
-      event.mutable_person()->set_name(Minimise(person->name));
-    }
-  }
+  if (!NamesPerson(event.kind()) || !person.ok()) return;
+  event.mutable_person()->set_uid(person->uid);
+  event.mutable_person()->set_name(Minimise(person->name));
+}
+
+absl::Status Reporter::Record(v1::Event event, IfUnwritable if_unwritable) {
+  // Asked only when it belongs in there.
+  platform::Result<platform::SeatPerson> person = platform::Failure{};
+  if (NamesPerson(event.kind())) person = seat_.Active();
+  Stamp(event, person);
   // History is in order: what waits goes first.
   const bool behind = !backlog_.empty() || !failure_.empty();
   absl::Status status = behind ? WriteBacklog() : absl::OkStatus();
@@ -101,12 +108,57 @@ absl::Status Reporter::Record(v1::Event event, IfUnwritable if_unwritable) {
     recording_ = core::Recording::kWorks;
     return status;
   }
+  if (if_unwritable == IfUnwritable::kWait) return Wait(std::move(status), std::move(event));
   Failed(status);
-  if (if_unwritable == IfUnwritable::kForget) return status;
+  return status;
+}
+
+absl::Status Reporter::Wait(absl::Status status, v1::Event event) {
+  Failed(status);
   if (backlog_.size() < kMaxBacklog) {
     backlog_.push_back(std::move(event));
   } else {
     ++dropped_;
+  }
+  return status;
+}
+
+absl::Status Reporter::RecordMany(std::vector<v1::Event> events) {
+  if (events.empty()) return absl::OkStatus();
+  const platform::Result<platform::SeatPerson> person = seat_.Active();
+  for (v1::Event& event : events) Stamp(event, person);
+  const bool behind = !backlog_.empty() || !failure_.empty();
+  absl::Status status = behind ? WriteBacklog() : absl::OkStatus();
+  if (status.ok()) status = WriteMany(events);
+  if (status.ok()) {
+    recording_ = core::Recording::kWorks;
+    return status;
+  }
+  for (v1::Event& event : events) (void)Wait(status, std::move(event));
+  return status;
+}
+
+absl::Status Reporter::WriteMany(std::vector<v1::Event>& events) {
+  if (!spool_) return absl::UnavailableError("spool: not open");
+  std::vector<spool::Record> records;
+  const auto place = [&] {
+    records.clear();
+    spool::Position position = spool_->Next();
+    for (v1::Event& event : events) {
+      records.push_back(Place(event, position));
+      position = {records.back().sequence + 1, records.back().hash};
+    }
+  };
+  place();
+  absl::Status status = spool_->AppendMany(records);
+  if (absl::IsDataLoss(status)) {
+    if (absl::Status reopened = OpenSpool(); !reopened.ok()) return reopened;
+    place();
+    status = spool_->AppendMany(records);
+  }
+  if (!status.ok()) return status;
+  for (const v1::Event& event : events) {
+    if (recorded_) recorded_(event);
   }
   return status;
 }
@@ -121,10 +173,7 @@ absl::Status Reporter::WriteReport(v1::Event event, spool::Retention reported) {
   });
 }
 
-absl::Status Reporter::Append(v1::Event& event,
-                              const std::function<absl::Status(const spool::Record&)>& append) {
-  if (!spool_) return absl::UnavailableError("spool: not open");
-  const spool::Position position = spool_->Next();
+spool::Record Reporter::Place(v1::Event& event, const spool::Position& position) const {
   event.set_boot_id(options_.boot_id);
   event.set_sequence(position.sequence);
   event.set_previous_hash(position.previous_hash.data(), position.previous_hash.size());
@@ -139,16 +188,18 @@ absl::Status Reporter::Append(v1::Event& event,
                        {},
                        event.SerializeAsString()};
   record.hash = contract::HashOf(record.bytes);
+  return record;
+}
+
+absl::Status Reporter::Append(v1::Event& event,
+                              const std::function<absl::Status(const spool::Record&)>& append) {
+  if (!spool_) return absl::UnavailableError("spool: not open");
+  spool::Record record = Place(event, spool_->Next());
   absl::Status status = append(record);
   if (absl::IsDataLoss(status)) {
     // Damaged under our hands: once more, on a fresh file.
     if (absl::Status reopened = OpenSpool(); !reopened.ok()) return reopened;
-    const spool::Position next = spool_->Next();
-    event.set_sequence(next.sequence);
-    event.set_previous_hash(next.previous_hash.data(), next.previous_hash.size());
-    record.sequence = next.sequence;
-    record.bytes = event.SerializeAsString();
-    record.hash = contract::HashOf(record.bytes);
+    record = Place(event, spool_->Next());
     status = append(record);
   }
   if (status.ok() && recorded_) recorded_(event);

@@ -41,6 +41,8 @@ class Reporter {
   enum class IfUnwritable { kWait, kForget };
   // OK when it is durable. Otherwise recording() fails until a later write succeeds.
   absl::Status Record(v1::Event event, IfUnwritable if_unwritable = IfUnwritable::kWait);
+  // The same for many at once, in one write: all of them or none. What cannot be written now waits.
+  absl::Status RecordMany(std::vector<v1::Event> events);
   core::Recording recording() const { return recording_; }
   // On the tick: tries a spool that failed again, and reports evictions.
   void Retry();
@@ -61,6 +63,12 @@ class Reporter {
  private:
   static constexpr std::size_t kMaxBacklog = 256;
 
+  // Everything but its place in the history.
+  void Stamp(v1::Event& event, const platform::Result<platform::SeatPerson>& person) const;
+  // Its place in the history, after `position`, and the record that it becomes.
+  spool::Record Place(v1::Event& event, const spool::Position& position) const;
+  absl::Status WriteMany(std::vector<v1::Event>& events);
+  absl::Status Wait(absl::Status status, v1::Event event);
   absl::Status Write(v1::Event event);
   absl::Status WriteReport(v1::Event event, spool::Retention reported);
   absl::Status Append(v1::Event& event,

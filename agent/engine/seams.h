@@ -10,9 +10,12 @@
 #include "platform/api/device_roles.h"
 #include "platform/api/devices.h"
 #include "platform/api/event_loop.h"
+#include "platform/api/file_record.h"
 #include "platform/api/file_watch.h"
 #include "platform/api/files.h"
 #include "platform/api/keyboard_code.h"
+#include "platform/api/medium_guard.h"
+#include "platform/api/medium_hold.h"
 #include "platform/api/probes.h"
 #include "platform/api/usb_probe.h"
 
@@ -40,6 +43,12 @@ struct Seams {
   platform::DeviceRoles* device_roles = nullptr;
   // Null: no screen to show a code on.
   platform::KeyboardCode* keyboard_code = nullptr;
+  // Null: what happens to files on media is not recorded.
+  platform::FileRecord* file_record = nullptr;
+  // Null: no second layer. Whatever is not USB is then told of and not held.
+  platform::MediumGuard* medium_guard = nullptr;
+  // Null: nothing is opened read-only.
+  platform::MediumHold* medium_hold = nullptr;
 };
 
 // What the terminal tells the console about itself when it enrols: hints, not an identity.
@@ -63,6 +72,8 @@ struct Settings {
   // Between asking a holder to go and ending it.
   std::chrono::milliseconds holder_grace{2000};
   std::chrono::milliseconds flush_bound{5000};
+  // For the hashes of a medium's files, before it is unmounted.
+  std::chrono::milliseconds hash_bound{3000};
 };
 
 }  // namespace sekisho::engine

@@ -39,6 +39,8 @@ const char* Name(StateFile file) {
       return "parcels";
     case StateFile::kKeyboard:
       return "keyboard";
+    case StateFile::kRolledBack:
+      return "rolled-back";
     case StateFile::kSeenFiles:
       return "seen-files";
     case StateFile::kAdoptedOthers:

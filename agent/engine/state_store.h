@@ -25,7 +25,8 @@ enum class StateFile {
   kAdoptedOthers,
   kOrigin,
   kParcels,
-  kKeyboard
+  kKeyboard,
+  kRolledBack
 };
 
 // The file's name in the state directory.

@@ -10,11 +10,9 @@
 namespace sekisho::spool {
 namespace {
 
-constexpr int kSchemaVersion = 1;
-
 // `hash` is what an acknowledgement must name; `history` holds the newest record's name and hash,
 // so that the chain goes on when everything has been acknowledged and deleted.
-constexpr const char* kSchema = R"sql(
+constexpr Schema kSchema{.version = 1, .sql = R"sql(
 CREATE TABLE record(
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   boot_id TEXT NOT NULL,
@@ -38,7 +36,7 @@ CREATE TABLE eviction(
   last INTEGER NOT NULL
 );
 PRAGMA user_version = 1;
-)sql";
+)sql"};
 
 absl::Status ErrorOf(sqlite3* database, int code) {
   const std::string message = absl::StrCat(
@@ -130,6 +128,11 @@ void Statement::Reset() {
 }
 
 absl::StatusOr<std::unique_ptr<Database>> Database::Open(const std::string& path) {
+  return Open(path, kSchema);
+}
+
+absl::StatusOr<std::unique_ptr<Database>> Database::Open(const std::string& path,
+                                                         const Schema& schema) {
   sqlite3* handle = nullptr;
   const int code =
       sqlite3_open_v2(path.c_str(), &handle,
@@ -149,14 +152,16 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Open(const std::string& path
   }
   absl::StatusOr<std::int64_t> version = ReadInt(handle, "PRAGMA user_version");
   if (!version.ok()) return version.status();
-  if (*version > kSchemaVersion) {
+  if (*version > schema.version) {
     return absl::FailedPreconditionError("spool: written by a newer version");
   }
-  if (absl::Status status = CheckWhole(handle); !status.ok()) return status;
+  if (schema.check == Schema::Check::kWhole) {
+    if (absl::Status status = CheckWhole(handle); !status.ok()) return status;
+  }
   if (*version == 0) {
     Transaction transaction(*database);
     if (absl::Status status = transaction.Begin(); !status.ok()) return status;
-    if (absl::Status status = database->Execute(kSchema); !status.ok()) {
+    if (absl::Status status = database->Execute(schema.sql); !status.ok()) {
       // Something else is in there that is not ours.
       return absl::IsUnavailable(status) ? absl::DataLossError(status.message()) : status;
     }

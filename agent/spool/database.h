@@ -40,13 +40,26 @@ class Statement {
   sqlite3_stmt* statement_ = nullptr;
 };
 
+// What a file of ours holds, and how far it is trusted when it is opened.
+struct Schema {
+  int version = 0;
+  // Makes it; sets user_version.
+  const char* sql = "";
+  // Read whole at the start, or found out when what is damaged is read.
+  enum class Check { kWhole, kAsRead } check = Check::kWhole;
+};
+
 // One connection, one thread. WAL with synchronous=FULL, so that a finished transaction is on the
 // disk; locked exclusively, so that a second daemon cannot write into the same history.
 class Database {
  public:
-  // DATA_LOSS when the file is damaged, FAILED_PRECONDITION when a newer version wrote it, ABORTED
-  // when another process holds it, UNAVAILABLE or RESOURCE_EXHAUSTED when it cannot be used now.
+  // The spool's. DATA_LOSS when the file is damaged, FAILED_PRECONDITION when a newer version wrote
+  // it, ABORTED when another process holds it, UNAVAILABLE or RESOURCE_EXHAUSTED when it cannot be
+  // used now.
   static absl::StatusOr<std::unique_ptr<Database>> Open(const std::string& path);
+  // Another's.
+  static absl::StatusOr<std::unique_ptr<Database>> Open(const std::string& path,
+                                                        const Schema& schema);
   ~Database();
 
   absl::Status Execute(const char* sql);

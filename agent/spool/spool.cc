@@ -160,17 +160,25 @@ absl::Status Spool::WriteMark(const Record& record) {
   return absl::OkStatus();
 }
 
-absl::Status Spool::Append(const Record& record) { return Insert(record, std::nullopt); }
+absl::Status Spool::Append(const Record& record) { return Insert({&record, 1}, std::nullopt); }
 
-absl::Status Spool::AppendReport(const Record& record, Retention reported) {
-  return Insert(record, reported);
+absl::Status Spool::AppendMany(std::span<const Record> records) {
+  return records.empty() ? absl::OkStatus() : Insert(records, std::nullopt);
 }
 
-absl::Status Spool::Insert(const Record& record, std::optional<Retention> reported) {
-  if (record.boot_id != options_.boot_id || record.sequence != next_.sequence) {
-    return absl::InvalidArgumentError("spool: not the next record of this boot");
+absl::Status Spool::AppendReport(const Record& record, Retention reported) {
+  return Insert({&record, 1}, reported);
+}
+
+absl::Status Spool::Insert(std::span<const Record> records, std::optional<Retention> reported) {
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    if (records[i].boot_id != options_.boot_id || records[i].sequence != next_.sequence + i) {
+      return absl::InvalidArgumentError("spool: not the next record of this boot");
+    }
   }
-  if (absl::Status status = WriteMark(record); !status.ok()) return status;
+  // The mark may be one ahead of what is stored, and no more: it is the first's before they are
+  // written, and the last's once they are.
+  if (absl::Status status = WriteMark(records.front()); !status.ok()) return status;
   const std::uint64_t waiting = waiting_, bytes = bytes_;
   const auto insert = [&]() -> absl::Status {
     Transaction transaction(*database_);
@@ -180,16 +188,13 @@ absl::Status Spool::Insert(const Record& record, std::optional<Retention> report
       clear.Bind(1, static_cast<std::int64_t>(*reported));
       if (absl::Status status = clear.Run(); !status.ok()) return status;
     }
-    if (absl::Status status = MakeRoom(CostOf(record.bytes.size())); !status.ok()) return status;
-    insert_->Bind(1, record.boot_id)
-        .Bind(2, static_cast<std::int64_t>(record.sequence))
-        .Bind(3, static_cast<std::int64_t>(record.retention))
-        .Bind(4, AsView(record.hash))
-        .Bind(5, record.bytes);
-    if (absl::Status status = insert_->Run(); !status.ok()) return status;
-    history_->Bind(1, record.boot_id)
-        .Bind(2, static_cast<std::int64_t>(record.sequence))
-        .Bind(3, AsView(record.hash));
+    for (const Record& record : records) {
+      if (absl::Status status = InsertRow(record); !status.ok()) return status;
+    }
+    const Record& last = records.back();
+    history_->Bind(1, last.boot_id)
+        .Bind(2, static_cast<std::int64_t>(last.sequence))
+        .Bind(3, AsView(last.hash));
     if (absl::Status status = history_->Run(); !status.ok()) return status;
     return transaction.Commit();
   };
@@ -198,9 +203,23 @@ absl::Status Spool::Insert(const Record& record, std::optional<Retention> report
     bytes_ = bytes;
     return status;
   }
+  next_ = Position{records.back().sequence + 1, records.back().hash};
+  // They are durable whether or not this one can be written; it only serves a lost database.
+  if (records.size() > 1) (void)WriteMark(records.back());
+  return absl::OkStatus();
+}
+
+absl::Status Spool::InsertRow(const Record& record) {
+  const std::uint64_t cost = CostOf(record.bytes.size());
+  if (absl::Status status = MakeRoom(cost); !status.ok()) return status;
+  insert_->Bind(1, record.boot_id)
+      .Bind(2, static_cast<std::int64_t>(record.sequence))
+      .Bind(3, static_cast<std::int64_t>(record.retention))
+      .Bind(4, AsView(record.hash))
+      .Bind(5, record.bytes);
+  if (absl::Status status = insert_->Run(); !status.ok()) return status;
   ++waiting_;
-  bytes_ += CostOf(record.bytes.size());
-  next_ = Position{record.sequence + 1, record.hash};
+  bytes_ += cost;
   return absl::OkStatus();
 }
 

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -79,8 +80,11 @@ class Spool {
   // then blocks, to stay within the bound. RESOURCE_EXHAUSTED when the disk is full or only records
   // that are never evicted are left; UNAVAILABLE or DATA_LOSS when it cannot be written.
   absl::Status Append(const Record& record);
-  // The same, for the record that reports the evictions of one class: they are counted from 0 again
-  // in the same transaction.
+  // All of them or none, in one write to the disk; each must be the next after the one before it.
+  // Fails like Append.
+  absl::Status AppendMany(std::span<const Record> records);
+  // The same as Append, for the record that reports the evictions of one class: they are counted
+  // from 0 again in the same transaction.
   absl::Status AppendReport(const Record& record, Retention reported);
 
   // In the order of history, those after the row `after` (0: from the oldest), all of one boot, at
@@ -112,7 +116,8 @@ class Spool {
  private:
   Spool(Options options, platform::Files& files, std::unique_ptr<Database> database);
   absl::Status Load();
-  absl::Status Insert(const Record& record, std::optional<Retention> reported);
+  absl::Status Insert(std::span<const Record> records, std::optional<Retention> reported);
+  absl::Status InsertRow(const Record& record);
   absl::Status MakeRoom(std::uint64_t needed);
   absl::Status CountEviction(Retention retention, std::uint64_t sequence);
   absl::Status WriteMark(const Record& record);

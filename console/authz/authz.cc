@@ -55,6 +55,8 @@ constexpr Permission kTable[] = {
 
     {"sekisho.v1.PolicyService/CheckPolicy", Door::kOperator, Reach::kSelf, kAdmin | kAuditor},
     {"sekisho.v1.PolicyService/DiffPolicy", Door::kOperator, Reach::kSubtree, kAdmin | kAuditor},
+    {"sekisho.v1.PolicyService/SimulatePolicy", Door::kOperator, Reach::kSubtree,
+     kAdmin | kAuditor},
     {"sekisho.v1.PolicyService/PublishPolicy", Door::kOperator, Reach::kSubtree, kAdmin},
     {"sekisho.v1.PolicyService/RollbackPolicy", Door::kOperator, Reach::kSubtree, kAdmin},
     {"sekisho.v1.PolicyService/GetPolicy", Door::kOperator, Reach::kSubtree, kReaders},
@@ -71,6 +73,18 @@ constexpr Permission kTable[] = {
     {"sekisho.v1.HistoryService/GetAnchor", Door::kOperator, Reach::kOrganisation,
      kAdmin | kAuditor},
     {"sekisho.v1.HistoryService/ErasePerson", Door::kOperator, Reach::kOrganisation, kAdmin},
+
+    {"sekisho.v1.RegisterService/ListMedia", Door::kOperator, Reach::kSubtree, kReaders},
+    {"sekisho.v1.RegisterService/GetMedium", Door::kOperator, Reach::kSubtree, kReaders},
+    {"sekisho.v1.RegisterService/PutMedium", Door::kOperator, Reach::kSubtree, kAdmin},
+    {"sekisho.v1.RegisterService/IssueMedium", Door::kOperator, Reach::kSubtree,
+     kAdmin | kHelpdesk},
+    {"sekisho.v1.RegisterService/ReturnMedium", Door::kOperator, Reach::kSubtree,
+     kAdmin | kHelpdesk},
+    {"sekisho.v1.RegisterService/LoseMedium", Door::kOperator, Reach::kSubtree, kAdmin | kHelpdesk},
+    {"sekisho.v1.RegisterService/RetireMedium", Door::kOperator, Reach::kSubtree, kAdmin},
+    {"sekisho.v1.RegisterService/ImportMedia", Door::kOperator, Reach::kSubtree, kAdmin},
+    {"sekisho.v1.RegisterService/ExportMedia", Door::kOperator, Reach::kSubtree, kAdmin | kAuditor},
 
     {"sekisho.v1.ParcelService/CarryParcel", Door::kOperator, Reach::kSubtree,
      kAdmin | kHelpdesk | kInstaller},

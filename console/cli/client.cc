@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "console/cli/exit_code.h"
+#include "proto/contract/bounds.h"
 #include "sekisho/v1/agent_service.grpc.pb.h"
 #include "sekisho/v1/event_service.grpc.pb.h"
 #include "sekisho/v1/grant_service.grpc.pb.h"
@@ -13,6 +14,7 @@
 #include "sekisho/v1/order_service.grpc.pb.h"
 #include "sekisho/v1/parcel_service.grpc.pb.h"
 #include "sekisho/v1/policy_service.grpc.pb.h"
+#include "sekisho/v1/register_service.grpc.pb.h"
 #include "sekisho/v1/session_service.grpc.pb.h"
 #include "sekisho/v1/terminal_service.grpc.pb.h"
 
@@ -75,6 +77,7 @@ struct Client::Stubs {
         operators(v1::OperatorService::NewStub(channel)),
         history(v1::HistoryService::NewStub(channel)),
         parcel(v1::ParcelService::NewStub(channel)),
+        media(v1::RegisterService::NewStub(channel)),
         event(v1::EventService::NewStub(channel)) {}
 
   std::unique_ptr<v1::EnrolmentService::Stub> enrolment;
@@ -86,6 +89,7 @@ struct Client::Stubs {
   std::unique_ptr<v1::OperatorService::Stub> operators;
   std::unique_ptr<v1::HistoryService::Stub> history;
   std::unique_ptr<v1::ParcelService::Stub> parcel;
+  std::unique_ptr<v1::RegisterService::Stub> media;
   std::unique_ptr<v1::EventService::Stub> event;
 };
 
@@ -209,6 +213,10 @@ absl::StatusOr<v1::DiffPolicyResponse> Client::Call(const v1::DiffPolicyRequest&
   return Unary(*stubs_->policy, &v1::PolicyService::Stub::DiffPolicy, request, token_);
 }
 
+absl::StatusOr<v1::SimulatePolicyResponse> Client::Call(const v1::SimulatePolicyRequest& request) {
+  return Unary(*stubs_->policy, &v1::PolicyService::Stub::SimulatePolicy, request, token_);
+}
+
 absl::StatusOr<v1::PublishPolicyResponse> Client::Call(const v1::PublishPolicyRequest& request) {
   return Unary(*stubs_->policy, &v1::PolicyService::Stub::PublishPolicy, request, token_);
 }
@@ -278,6 +286,60 @@ absl::StatusOr<v1::ErasePersonResponse> Client::Call(const v1::ErasePersonReques
 
 absl::StatusOr<v1::CarryParcelResponse> Client::Call(const v1::CarryParcelRequest& request) {
   return Unary(*stubs_->parcel, &v1::ParcelService::Stub::CarryParcel, request, token_);
+}
+
+absl::StatusOr<v1::ListMediaResponse> Client::Call(const v1::ListMediaRequest& request) {
+  return Unary(*stubs_->media, &v1::RegisterService::Stub::ListMedia, request, token_);
+}
+
+absl::StatusOr<v1::GetMediumResponse> Client::Call(const v1::GetMediumRequest& request) {
+  return Unary(*stubs_->media, &v1::RegisterService::Stub::GetMedium, request, token_);
+}
+
+absl::StatusOr<v1::PutMediumResponse> Client::Call(const v1::PutMediumRequest& request) {
+  return Unary(*stubs_->media, &v1::RegisterService::Stub::PutMedium, request, token_);
+}
+
+absl::StatusOr<v1::IssueMediumResponse> Client::Call(const v1::IssueMediumRequest& request) {
+  return Unary(*stubs_->media, &v1::RegisterService::Stub::IssueMedium, request, token_);
+}
+
+absl::StatusOr<v1::ReturnMediumResponse> Client::Call(const v1::ReturnMediumRequest& request) {
+  return Unary(*stubs_->media, &v1::RegisterService::Stub::ReturnMedium, request, token_);
+}
+
+absl::StatusOr<v1::LoseMediumResponse> Client::Call(const v1::LoseMediumRequest& request) {
+  return Unary(*stubs_->media, &v1::RegisterService::Stub::LoseMedium, request, token_);
+}
+
+absl::StatusOr<v1::RetireMediumResponse> Client::Call(const v1::RetireMediumRequest& request) {
+  return Unary(*stubs_->media, &v1::RegisterService::Stub::RetireMedium, request, token_);
+}
+
+absl::StatusOr<v1::ExportMediaResponse> Client::Call(const v1::ExportMediaRequest& request) {
+  return Unary(*stubs_->media, &v1::RegisterService::Stub::ExportMedia, request, token_);
+}
+
+absl::StatusOr<v1::ImportMediaResponse> Client::ImportMedia(
+    const v1::ImportStart& start, const std::function<std::string(std::size_t most)>& next_piece) {
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(kImportSeconds));
+  Authorise(context, token_);
+  v1::ImportMediaResponse response;
+  const std::unique_ptr<grpc::ClientWriter<v1::ImportMediaRequest>> writer =
+      stubs_->media->ImportMedia(&context, &response);
+  v1::ImportMediaRequest request;
+  *request.mutable_start() = start;
+  bool goes_on = writer->Write(request);
+  while (goes_on) {
+    request.set_text(next_piece(contract::kMaxImportPiece));
+    if (request.text().empty()) break;
+    goes_on = writer->Write(request);
+  }
+  writer->WritesDone();
+  const absl::Status status = FromGrpc(writer->Finish());
+  if (!status.ok()) return status;
+  return response;
 }
 
 absl::Status Client::WatchEvents(const v1::WatchEventsRequest& request, absl::Time deadline,

@@ -16,6 +16,7 @@
 #include "sekisho/v1/order_service.pb.h"
 #include "sekisho/v1/parcel_service.pb.h"
 #include "sekisho/v1/policy_service.pb.h"
+#include "sekisho/v1/register_service.pb.h"
 #include "sekisho/v1/session_service.pb.h"
 #include "sekisho/v1/terminal_service.pb.h"
 
@@ -74,6 +75,7 @@ class Client {
 
   absl::StatusOr<v1::CheckPolicyResponse> Call(const v1::CheckPolicyRequest& request);
   absl::StatusOr<v1::DiffPolicyResponse> Call(const v1::DiffPolicyRequest& request);
+  absl::StatusOr<v1::SimulatePolicyResponse> Call(const v1::SimulatePolicyRequest& request);
   absl::StatusOr<v1::PublishPolicyResponse> Call(const v1::PublishPolicyRequest& request);
   absl::StatusOr<v1::RollbackPolicyResponse> Call(const v1::RollbackPolicyRequest& request);
   absl::StatusOr<v1::GetPolicyResponse> Call(const v1::GetPolicyRequest& request);
@@ -92,6 +94,20 @@ class Client {
   absl::StatusOr<v1::GetAnchorResponse> Call(const v1::GetAnchorRequest& request);
   absl::StatusOr<v1::ErasePersonResponse> Call(const v1::ErasePersonRequest& request);
   absl::StatusOr<v1::CarryParcelResponse> Call(const v1::CarryParcelRequest& request);
+
+  absl::StatusOr<v1::ListMediaResponse> Call(const v1::ListMediaRequest& request);
+  absl::StatusOr<v1::GetMediumResponse> Call(const v1::GetMediumRequest& request);
+  absl::StatusOr<v1::PutMediumResponse> Call(const v1::PutMediumRequest& request);
+  absl::StatusOr<v1::IssueMediumResponse> Call(const v1::IssueMediumRequest& request);
+  absl::StatusOr<v1::ReturnMediumResponse> Call(const v1::ReturnMediumRequest& request);
+  absl::StatusOr<v1::LoseMediumResponse> Call(const v1::LoseMediumRequest& request);
+  absl::StatusOr<v1::RetireMediumResponse> Call(const v1::RetireMediumRequest& request);
+  absl::StatusOr<v1::ExportMediaResponse> Call(const v1::ExportMediaRequest& request);
+  // `next_piece` is asked for at most so many bytes of the file; none ends it. Waits at most
+  // kImportSeconds.
+  static constexpr int kImportSeconds = 600;
+  absl::StatusOr<v1::ImportMediaResponse> ImportMedia(
+      const v1::ImportStart& start, const std::function<std::string(std::size_t most)>& next_piece);
 
   absl::StatusOr<v1::ListEventsResponse> Call(const v1::ListEventsRequest& request);
 

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "proto/contract/convert.h"
+#include "proto/contract/volume.h"
 
 namespace sekisho::console::grants {
 namespace {
@@ -42,6 +43,24 @@ absl::Status CheckLength(v1::Role role, const v1::ExceptionLimits& limits, std::
   return absl::PermissionDeniedError(absl::StrCat(
       "at most ", InWords(longest), " for your role under this group's policy: use --for ",
       InWords(longest), admin_could ? ", or ask an admin" : ""));
+}
+
+absl::StatusOr<std::uint64_t> VolumeFor(v1::Action action, const v1::ExceptionLimits& limits,
+                                        std::uint64_t asked) {
+  if (action == v1::ACTION_READ_ONLY) {
+    if (asked == 0) return 0;
+    return absl::InvalidArgumentError(
+        "nothing is written to what is opened to read: leave "
+        "--max-volume out");
+  }
+  const std::uint64_t most = limits.max_written_bytes();
+  if (asked == 0) return most;
+  if (most != 0 && asked > most) {
+    return absl::PermissionDeniedError(absl::StrCat("at most ", contract::WriteVolume(most),
+                                                    " under this group's policy: use --max-volume ",
+                                                    contract::WriteVolume(most)));
+  }
+  return asked;
 }
 
 absl::Status CheckReasonAndTicket(const std::string& reason, const std::string& ticket) {

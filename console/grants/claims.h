@@ -7,6 +7,7 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "console/clock.h"
 #include "sekisho/v1/event.pb.h"
 #include "sekisho/v1/grant.pb.h"
@@ -19,6 +20,12 @@ namespace sekisho::console::grants {
 // Whether a role may grant this long under these limits. INVALID_ARGUMENT for 0 seconds,
 // PERMISSION_DENIED above the role's limit; says what would be possible.
 absl::Status CheckLength(v1::Role role, const v1::ExceptionLimits& limits, std::uint32_t seconds);
+
+// How much may be written under a grant that asks for `asked` bytes (0: as much as there may be):
+// the policy's bound where nothing was asked, and none for one that only reads. PERMISSION_DENIED
+// above it, INVALID_ARGUMENT for a bound on reading.
+absl::StatusOr<std::uint64_t> VolumeFor(v1::Action action, const v1::ExceptionLimits& limits,
+                                        std::uint64_t asked);
 
 // A reason and a ticket number, both with something in them. INVALID_ARGUMENT.
 absl::Status CheckReasonAndTicket(const std::string& reason, const std::string& ticket);

@@ -15,6 +15,7 @@
 #include "absl/status/statusor.h"
 #include "console/clock.h"
 #include "console/live/order_lane.h"
+#include "console/live/register_lane.h"
 #include "sekisho/v1/agent_service.pb.h"
 #include "sekisho/v1/event.pb.h"
 
@@ -68,6 +69,7 @@ class LiveTerminal {
   void SetFeatures(std::set<std::string> features) { features_ = std::move(features); }
   bool Speaks(const std::string& feature) const { return features_.contains(feature); }
   OrderLane& orders() { return orders_; }
+  RegisterLane& media() { return media_; }
 
  private:
   const std::string organisation_id_;
@@ -77,6 +79,7 @@ class LiveTerminal {
   const std::chrono::nanoseconds attached_steady_;
   std::set<std::string> features_;
   OrderLane orders_;
+  RegisterLane media_;
   mutable std::mutex mutex_;
   std::unique_ptr<KnownStatus> status_;
 };

@@ -57,6 +57,13 @@ absl::StatusOr<ServerCredentials> SplitIdentity(const std::string& both) {
   return ServerCredentials{both.substr(0, chain), both.substr(chain)};
 }
 
+// Whose key signs it: whoever may open any device may order what orders can, and whoever says what
+// the rules are says what is registered.
+v1::Purpose KeyFor(v1::Purpose purpose) {
+  if (purpose == v1::PURPOSE_ORDER) return v1::PURPOSE_GRANT;
+  return purpose == v1::PURPOSE_REGISTER ? v1::PURPOSE_BUNDLE : purpose;
+}
+
 }  // namespace
 
 Keyring::Keyring(std::string folder, std::function<WallTime()> wall)
@@ -219,8 +226,7 @@ std::vector<AnchorLink> Keyring::anchor_links() const { return Now()->links; }
 
 absl::StatusOr<v1::Sealed> Keyring::Seal(v1::Purpose purpose, std::string payload) const {
   const std::shared_ptr<const State> state = Now();
-  // Whoever may open any device may order what orders can.
-  const auto found = state->keys.find(purpose == v1::PURPOSE_ORDER ? v1::PURPOSE_GRANT : purpose);
+  const auto found = state->keys.find(KeyFor(purpose));
   if (found == state->keys.end()) {
     return absl::FailedPreconditionError(
         absl::StrCat("the console has no key for ", v1::Purpose_Name(purpose)));

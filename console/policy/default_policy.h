@@ -5,8 +5,8 @@
 
 namespace sekisho::console::policy {
 
-// What `init` publishes: everything is blocked but hubs (and what each terminal has adopted);
-// helpdesk may open a device for 15 minutes, an admin for 8 hours.
+// What `init` publishes, the profile of 個人番号利用事務系: everything is blocked but hubs (and what
+// each terminal has adopted); helpdesk may open a device for 15 minutes, an admin for 8 hours.
 std::string DefaultPolicyYaml();
 
 }  // namespace sekisho::console::policy

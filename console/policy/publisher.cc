@@ -28,7 +28,9 @@ absl::StatusOr<std::string> Publisher::SealBundle(const store::PolicyRecord& rec
   bundle.set_group_id(IdOf(group_path));
   bundle.set_version(record.version);
   *bundle.mutable_issued_at() = contract::ToProto(record.published_at);
-  bundle.add_required_features("device_rules");
+  for (const std::string_view feature : contract::RequiredFeatures(record.policy)) {
+    bundle.add_required_features(std::string(feature));
+  }
   *bundle.mutable_policy() = record.policy;
   // What a terminal would refuse is not published.
   if (absl::Status status = contract::ToCore(bundle).status(); !status.ok()) return status;

@@ -50,17 +50,21 @@ Console::Console(std::unique_ptr<store::Backend> backend, pki::Keyring keyring,
                  clock_),
       grants_(*backend_, keyring_, registry_, clock_),
       orders_(*backend_, keyring_, registry_, clock_),
-      policies_(backend_->policies(), backend_->organisations(), publisher_, clock_),
+      register_courier_(backend_->media(), keyring_, registry_),
+      media_(*backend_, register_courier_, clock_),
+      policies_(backend_->policies(), backend_->organisations(), backend_->devices(), publisher_,
+                clock_),
       events_(backend_->events(), backend_->terminals(), wakeups_),
       operators_(backend_->operators(), backend_->organisations(), organisation.name, clock_),
       enrolment_(backend_->terminals(), backend_->tokens(), keyring_, registry_,
                  organisation.console_address, clock_),
       agents_(backend_->terminals(), backend_->restores(), backend_->events(), backend_->grants(),
-              backend_->orders(), ingest_, publisher_, keyring_, registry_, wakeups_, clock_),
+              backend_->orders(), register_courier_, ingest_, publisher_, keyring_, registry_,
+              wakeups_, clock_),
       history_(backend_->history(), backend_->terminals(), organisation.name, clock_),
       parcels_(agents_, enrolment_, *backend_, clock_),
-      services_{sessions_,  terminals_, grants_, orders_,  policies_, events_,
-                operators_, enrolment_, agents_, history_, parcels_,  clock_} {}
+      services_{sessions_,  terminals_, grants_,  orders_,  policies_, events_, operators_,
+                enrolment_, agents_,    history_, parcels_, media_,    clock_} {}
 
 // What the last reports are answered with still needs the services.
 Console::~Console() { ingest_.Stop(); }

@@ -62,6 +62,8 @@ class Console {
   service::TerminalService terminals_;
   service::GrantService grants_;
   service::OrderService orders_;
+  service::RegisterCourier register_courier_;
+  service::RegisterService media_;
   service::PolicyService policies_;
   service::EventService events_;
   service::OperatorService operators_;

@@ -69,6 +69,7 @@ SEKISHO_DEFINE_CALL(OrderDoor, "OrderService", orders, CancelOrder)
 
 SEKISHO_DEFINE_CALL(PolicyDoor, "PolicyService", policies, CheckPolicy)
 SEKISHO_DEFINE_CALL(PolicyDoor, "PolicyService", policies, DiffPolicy)
+SEKISHO_DEFINE_CALL(PolicyDoor, "PolicyService", policies, SimulatePolicy)
 SEKISHO_DEFINE_CALL(PolicyDoor, "PolicyService", policies, PublishPolicy)
 SEKISHO_DEFINE_CALL(PolicyDoor, "PolicyService", policies, RollbackPolicy)
 SEKISHO_DEFINE_CALL(PolicyDoor, "PolicyService", policies, GetPolicy)
@@ -81,6 +82,15 @@ SEKISHO_DEFINE_CALL(OperatorDoor, "OperatorService", operators, CreateRobotToken
 SEKISHO_DEFINE_CALL(OperatorDoor, "OperatorService", operators, RevokeRobotToken)
 SEKISHO_DEFINE_CALL(OperatorDoor, "OperatorService", operators, CreateGroup)
 SEKISHO_DEFINE_CALL(OperatorDoor, "OperatorService", operators, ListGroups)
+
+SEKISHO_DEFINE_CALL(RegisterDoor, "RegisterService", media, ListMedia)
+SEKISHO_DEFINE_CALL(RegisterDoor, "RegisterService", media, GetMedium)
+SEKISHO_DEFINE_CALL(RegisterDoor, "RegisterService", media, PutMedium)
+SEKISHO_DEFINE_CALL(RegisterDoor, "RegisterService", media, IssueMedium)
+SEKISHO_DEFINE_CALL(RegisterDoor, "RegisterService", media, ReturnMedium)
+SEKISHO_DEFINE_CALL(RegisterDoor, "RegisterService", media, LoseMedium)
+SEKISHO_DEFINE_CALL(RegisterDoor, "RegisterService", media, RetireMedium)
+SEKISHO_DEFINE_CALL(RegisterDoor, "RegisterService", media, ExportMedia)
 
 SEKISHO_DEFINE_CALL(HistoryDoor, "HistoryService", history, ReadHistory)
 SEKISHO_DEFINE_CALL(HistoryDoor, "HistoryService", history, ReadAudit)

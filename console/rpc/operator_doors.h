@@ -11,6 +11,7 @@
 #include "sekisho/v1/order_service.grpc.pb.h"
 #include "sekisho/v1/parcel_service.grpc.pb.h"
 #include "sekisho/v1/policy_service.grpc.pb.h"
+#include "sekisho/v1/register_service.grpc.pb.h"
 #include "sekisho/v1/session_service.grpc.pb.h"
 #include "sekisho/v1/terminal_service.grpc.pb.h"
 
@@ -88,6 +89,7 @@ class PolicyDoor : public v1::PolicyService::CallbackService {
   PolicyDoor(const Services& services, WorkerPool& pool) : services_(services), pool_(pool) {}
   SEKISHO_DECLARE_CALL(CheckPolicy);
   SEKISHO_DECLARE_CALL(DiffPolicy);
+  SEKISHO_DECLARE_CALL(SimulatePolicy);
   SEKISHO_DECLARE_CALL(PublishPolicy);
   SEKISHO_DECLARE_CALL(RollbackPolicy);
   SEKISHO_DECLARE_CALL(GetPolicy);
@@ -121,6 +123,26 @@ class HistoryDoor : public v1::HistoryService::CallbackService {
   SEKISHO_DECLARE_CALL(ReadAudit);
   SEKISHO_DECLARE_CALL(GetAnchor);
   SEKISHO_DECLARE_CALL(ErasePerson);
+
+ private:
+  const Services& services_;
+  WorkerPool& pool_;
+};
+
+class RegisterDoor : public v1::RegisterService::CallbackService {
+ public:
+  RegisterDoor(const Services& services, WorkerPool& pool) : services_(services), pool_(pool) {}
+  SEKISHO_DECLARE_CALL(ListMedia);
+  SEKISHO_DECLARE_CALL(GetMedium);
+  SEKISHO_DECLARE_CALL(PutMedium);
+  SEKISHO_DECLARE_CALL(IssueMedium);
+  SEKISHO_DECLARE_CALL(ReturnMedium);
+  SEKISHO_DECLARE_CALL(LoseMedium);
+  SEKISHO_DECLARE_CALL(RetireMedium);
+  SEKISHO_DECLARE_CALL(ExportMedia);
+  // console/rpc/import_stream.cc
+  grpc::ServerReadReactor<v1::ImportMediaRequest>* ImportMedia(
+      grpc::CallbackServerContext* context, v1::ImportMediaResponse* response) override;
 
  private:
   const Services& services_;

@@ -39,6 +39,7 @@ struct Server::Parts {
         policies(services, pool),
         operators(services, pool),
         history(services, pool),
+        media(services, pool),
         parcels(services, pool),
         events(services, pool),
         enrolment(services, pool),
@@ -53,6 +54,7 @@ struct Server::Parts {
   PolicyDoor policies;
   OperatorDoor operators;
   HistoryDoor history;
+  RegisterDoor media;
   ParcelDoor parcels;
   EventDoor events;
   EnrolmentDoor enrolment;
@@ -82,7 +84,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   builder.AddChannelArgument(GRPC_ARG_HTTP2_BDP_PROBE, 0);
   for (grpc::Service* service : std::initializer_list<grpc::Service*>{
            &parts->sessions, &parts->terminals, &parts->grants, &parts->orders, &parts->policies,
-           &parts->operators, &parts->history, &parts->parcels, &parts->events, &parts->enrolment,
+           &parts->operators, &parts->history, &parts->media, &parts->parcels, &parts->events, &parts->enrolment,
            &parts->agents}) {
     builder.RegisterService(service);
   }

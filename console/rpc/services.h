@@ -12,6 +12,7 @@
 #include "console/service/order_service.h"
 #include "console/service/parcel_service.h"
 #include "console/service/policy_service.h"
+#include "console/service/register_service.h"
 #include "console/service/session_service.h"
 #include "console/service/terminal_service.h"
 
@@ -30,6 +31,7 @@ struct Services {
   service::AgentService& agents;
   service::HistoryService& history;
   service::ParcelService& parcels;
+  service::RegisterService& media;
   const Clock& clock;
 };
 

@@ -15,6 +15,7 @@
 #include "console/pki/keyring.h"
 #include "console/policy/publisher.h"
 #include "console/service/carrier.h"
+#include "console/service/register_courier.h"
 #include "console/service/twin_watch.h"
 #include "console/store/event_store.h"
 #include "console/store/grant_store.h"
@@ -37,13 +38,15 @@ class AgentService {
  public:
   AgentService(store::TerminalStore& terminals, store::RestoreStore& restores,
                store::EventStore& events, store::GrantStore& grants, store::OrderStore& orders,
-               store::Ingest& ingest, policy::Publisher& publisher, const pki::Keyring& keyring,
-               live::Registry& registry, live::Wakeups& wakeups, Clock clock)
+               RegisterCourier& media, store::Ingest& ingest, policy::Publisher& publisher,
+               const pki::Keyring& keyring, live::Registry& registry, live::Wakeups& wakeups,
+               Clock clock)
       : terminals_(terminals),
         restores_(restores),
         events_(events),
         grants_(grants),
         orders_(orders),
+        media_(media),
         ingest_(ingest),
         publisher_(publisher),
         keyring_(keyring),
@@ -91,6 +94,7 @@ class AgentService {
   store::EventStore& events_;
   store::GrantStore& grants_;
   store::OrderStore& orders_;
+  RegisterCourier& media_;
   store::Ingest& ingest_;
   policy::Publisher& publisher_;
   const pki::Keyring& keyring_;

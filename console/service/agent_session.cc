@@ -254,8 +254,9 @@ absl::Status AgentSession::SendMissing(const v1::Status& status) {
   if (status.bundle_version() < bundle->version) live_->link().Send(bundle->message);
   live_->orders().NoteStatus(status.order_version());
   sent = SendWaitingOrders(service_.orders_, *live_, service_.clock_);
+  if (sent.ok()) sent = SendGrants(status, *grants);
   if (!sent.ok()) return sent;
-  return SendGrants(status, *grants);
+  return service_.media_.SendMissing(*live_, status.register_version());
 }
 
 void AgentSession::SendKeys(std::uint64_t known_version) {

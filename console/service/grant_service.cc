@@ -9,22 +9,20 @@
 #include "console/service/groups.h"
 #include "console/service/subject.h"
 #include "proto/contract/convert.h"
+#include "proto/contract/volume.h"
 
 namespace sekisho::console::service {
 namespace {
 
 // An approval that comes later than this is asked for again.
 constexpr std::chrono::hours kApprovalWaits{8};
+constexpr char kVolumeFeature[] = "grant_volume";
 #define SEKISHO_METHOD(name) "sekisho.v1.GrantService/" name
 
 absl::Status CheckAction(v1::Action action) {
-  if (action == v1::ACTION_ALLOW) return absl::OkStatus();
-  if (action == v1::ACTION_READ_ONLY) {
-    // Told here and not by the terminal's refusal, while somebody waits on the phone.
-    return absl::FailedPreconditionError(
-        "no terminal can hold read-only yet, so none is granted: use --mode read-write, or refuse "
-        "with sekishoctl requests deny");
-  }
+  // Whether read-only can be held is for the terminal to say, which tries; one that cannot refuses
+  // the grant (action_unavailable), as one of before 0.3.0 does.
+  if (action == v1::ACTION_ALLOW || action == v1::ACTION_READ_ONLY) return absl::OkStatus();
   return absl::InvalidArgumentError("say how it is opened: --mode read-write or --mode read-only");
 }
 
@@ -57,6 +55,12 @@ absl::Status GrantService::Issue(store::GrantRecord& grant) {
   const WallTime now = clock_.wall();
   std::optional<grants::ClockReading> reading;
   if (const std::shared_ptr<live::LiveTerminal> live = registry_.Find(grant.terminal_id)) {
+    // One that is not connected says so itself: it refuses what it does not know.
+    if (grant.claims.max_written_bytes() != 0 && !live->Speaks(kVolumeFeature)) {
+      return absl::FailedPreconditionError(
+          absl::StrCat("\"", grant.terminal_name,
+                       "\" has an agent that cannot bound what is written: upgrade it first"));
+    }
     if (const std::optional<live::KnownStatus> known = live->status()) {
       reading = {known->status.boot_id(), known->status.boottime_ns(),
                  clock_.steady() - known->received_steady};
@@ -116,6 +120,9 @@ absl::StatusOr<v1::CreateGrantResponse> GrantService::CreateGrant(
   if (!limits.ok()) return limits.status();
   absl::Status length = grants::CheckLength(caller.role, *limits, request.seconds());
   if (!length.ok()) return length;
+  absl::StatusOr<std::uint64_t> volume =
+      grants::VolumeFor(request.action(), *limits, request.max_written_bytes());
+  if (!volume.ok()) return volume.status();
 
   store::GrantRecord grant;
   grant.organisation_id = subject->terminal.organisation_id;
@@ -136,6 +143,7 @@ absl::StatusOr<v1::CreateGrantResponse> GrantService::CreateGrant(
     claims.mutable_device()->set_port_path(subject->device.port_path());
   }
   claims.set_action(request.action());
+  claims.set_max_written_bytes(*volume);
   claims.set_survives_reboot(limits->survives_reboot());
   // For whoever sits there: agents cannot hold a grant to one person yet, and refuse one that asks
   // for it rather than open the device for everybody.
@@ -149,8 +157,9 @@ absl::StatusOr<v1::CreateGrantResponse> GrantService::CreateGrant(
   }
   absl::Status stored = grants_.CreateGrant(
       grant, Audit(caller, "CreateGrant", grant,
-                   absl::StrCat(grant.terminal_name, ", ", grant.seconds, " s, ticket ",
-                                request.ticket(), ": ", request.reason())));
+                   absl::StrCat(grant.terminal_name, ", ", grant.seconds, " s, ",
+                                *volume == 0 ? "" : contract::WriteVolume(*volume) + ", ",
+                                "ticket ", request.ticket(), ": ", request.reason())));
   if (!stored.ok()) return stored;
   if (!grant.sealed.empty()) Push(grant.terminal_id, grant.sealed);
   v1::CreateGrantResponse response;
@@ -183,6 +192,10 @@ absl::StatusOr<v1::ApproveGrantResponse> GrantService::ApproveGrant(
   if (!limits.ok()) return limits.status();
   absl::Status length = grants::CheckLength(caller.role, *limits, grant->seconds);
   if (!length.ok()) return length;
+  absl::StatusOr<std::uint64_t> volume =
+      grants::VolumeFor(grant->claims.action(), *limits, grant->claims.max_written_bytes());
+  if (!volume.ok()) return volume.status();
+  grant->claims.set_max_written_bytes(*volume);
   grant->claims.set_approved_by(caller.name);
   grant->claims.set_survives_reboot(limits->survives_reboot());
   if (absl::Status issued = Issue(*grant); !issued.ok()) return issued;

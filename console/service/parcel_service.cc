@@ -62,8 +62,10 @@ class Answers : public live::TerminalLink {
   absl::Status closed_;
 };
 
-// What the terminal needs first when not all fits: acknowledgements can wait, they come again.
+// What the terminal needs first when not all fits: acknowledgements can wait, they come again; the
+// register goes on with the next parcel where it stopped.
 int Rank(const v1::Sealed& sealed) {
+  if (sealed.purpose() == v1::PURPOSE_REGISTER) return 2;
   return sealed.purpose() == v1::PURPOSE_ACKNOWLEDGEMENT ? 1 : 0;
 }
 
@@ -76,6 +78,8 @@ void Fill(std::vector<v1::Sealed> answers, v1::CarryParcelResponse& response) {
                       response.parcel().sealed_size() < static_cast<int>(contract::kMaxListItems);
     if (!fits) {
       response.set_left_out(response.left_out() + 1);
+      // What follows one of the register is of no use without it, and last in line.
+      if (sealed.purpose() == v1::PURPOSE_REGISTER) return;
       continue;
     }
     bytes += size;

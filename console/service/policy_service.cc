@@ -1,9 +1,12 @@
 #include "console/service/policy_service.h"
 
+#include <algorithm>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "console/policy/diff.h"
+#include "console/policy/lockout.h"
 #include "console/policy/yaml.h"
 #include "console/service/groups.h"
 #include "proto/contract/convert.h"
@@ -12,6 +15,21 @@ namespace sekisho::console::service {
 namespace {
 
 constexpr char kMethodPrefix[] = "sekisho.v1.PolicyService/";
+constexpr std::uint32_t kTerminalsAtOnce = 500;
+// Terminals that a refusal names.
+constexpr std::size_t kMaxNamed = 20;
+
+v1::PolicyProblem ProblemOf(const policy::LockedOut& hit) {
+  v1::PolicyProblem problem;
+  v1::PolicyLockOut& lock_out = *problem.mutable_lock_out();
+  lock_out.set_terminal_id(hit.terminal_id);
+  lock_out.set_terminal_name(hit.terminal_name);
+  lock_out.set_input(hit.input == policy::Input::kKeyboard ? v1::DEVICE_CLASS_KEYBOARD
+                                                           : v1::DEVICE_CLASS_POINTER);
+  *lock_out.mutable_device() = hit.device.device;
+  lock_out.mutable_device()->set_port_path(hit.device.port_path);
+  return problem;
+}
 
 v1::PublishedPolicy View(const store::PolicyRecord& record) {
   v1::PublishedPolicy policy;
@@ -45,6 +63,50 @@ store::AuditEntry PolicyService::Audit(const authz::Caller& caller, const char* 
           .detail = std::move(detail)};
 }
 
+absl::StatusOr<std::vector<std::string>> PolicyService::GroupsApart(const store::Group& group) {
+  absl::StatusOr<std::vector<store::PolicyRecord>> below =
+      policies_.ListPolicies({group.organisation_id, group.path});
+  if (!below.ok()) return below.status();
+  std::set<std::string> paths;
+  for (const store::PolicyRecord& own : *below) {
+    if (own.group_path.size() > group.path.size()) paths.insert(own.group_path);
+  }
+  return std::vector<std::string>(paths.begin(), paths.end());
+}
+
+absl::StatusOr<std::vector<v1::PolicyProblem>> PolicyService::LockOuts(const store::Group& group,
+                                                                       const v1::Policy& policy) {
+  const store::Scope scope{group.organisation_id, group.path};
+  absl::StatusOr<core::Policy> judged = contract::ToCore(policy);
+  if (!judged.ok()) return judged.status();
+  absl::StatusOr<std::vector<std::string>> apart = GroupsApart(group);
+  if (!apart.ok()) return apart.status();
+  const auto keeps_own = [&](const store::PresentDevice& each) {
+    return std::ranges::any_of(
+        *apart, [&](const std::string& path) { return each.group_path.starts_with(path); });
+  };
+  std::vector<v1::PolicyProblem> problems;
+  std::uint32_t more = 0;
+  std::string after;
+  for (;;) {
+    absl::StatusOr<std::vector<store::PresentDevice>> present =
+        devices_.ListPresentInputs(scope, after, kTerminalsAtOnce);
+    if (!present.ok()) return present.status();
+    if (present->empty()) break;
+    after = present->back().terminal_id;
+    std::erase_if(*present, keeps_own);
+    for (const policy::LockedOut& hit : policy::LockedOutBy(*judged, *present)) {
+      if (problems.size() < kMaxNamed) {
+        problems.push_back(ProblemOf(hit));
+      } else {
+        ++more;
+      }
+    }
+  }
+  if (more > 0) problems.emplace_back().set_more_lock_outs(more);
+  return problems;
+}
+
 absl::StatusOr<v1::CheckPolicyResponse> PolicyService::CheckPolicy(
     const authz::Caller& caller, const v1::CheckPolicyRequest& request) {
   policy::ParsedPolicy parsed = policy::ParsePolicy(request.yaml());
@@ -71,9 +133,9 @@ absl::StatusOr<v1::DiffPolicyResponse> PolicyService::DiffPolicy(
   if (before.ok()) response.set_against_version(before->version);
   if (response.problems().empty()) {
     const v1::Policy nothing;
-    for (std::string& change :
+    for (v1::PolicyChange& change :
          policy::Diff(before.ok() ? before->policy : nothing, parsed.policy)) {
-      response.add_changes(std::move(change));
+      *response.add_changes() = std::move(change);
     }
   }
   return response;
@@ -89,6 +151,12 @@ absl::StatusOr<v1::PublishPolicyResponse> PolicyService::PublishPolicy(
     for (v1::PolicyProblem& problem : parsed.problems) {
       *response.add_problems() = std::move(problem);
     }
+    return response;
+  }
+  absl::StatusOr<std::vector<v1::PolicyProblem>> locked_out = LockOuts(*group, parsed.policy);
+  if (!locked_out.ok()) return locked_out.status();
+  if (!locked_out->empty()) {
+    for (v1::PolicyProblem& problem : *locked_out) *response.add_problems() = std::move(problem);
     return response;
   }
   store::PolicyRecord draft;
@@ -120,6 +188,11 @@ absl::StatusOr<v1::RollbackPolicyResponse> PolicyService::RollbackPolicy(
                                             request.to_version(), "; see: sekishoctl policy list"));
   }
   if (!old.ok()) return old.status();
+  absl::StatusOr<std::vector<v1::PolicyProblem>> locked_out = LockOuts(*group, old->policy);
+  if (!locked_out.ok()) return locked_out.status();
+  v1::RollbackPolicyResponse response;
+  for (v1::PolicyProblem& problem : *locked_out) *response.add_problems() = std::move(problem);
+  if (!response.problems().empty()) return response;
   store::PolicyRecord draft = *old;
   draft.published_at = clock_.wall();
   draft.published_by = caller.name;
@@ -129,7 +202,6 @@ absl::StatusOr<v1::RollbackPolicyResponse> PolicyService::RollbackPolicy(
       draft, Audit(caller, "RollbackPolicy", *group,
                    absl::StrCat(group->name, ": content of version ", old->version)));
   if (!published.ok()) return published.status();
-  v1::RollbackPolicyResponse response;
   *response.mutable_policy() = View(*published);
   return response;
 }

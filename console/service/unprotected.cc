@@ -7,6 +7,9 @@
 namespace sekisho::console::service {
 namespace {
 
+// What the terminal calls its attempt on a disk that nobody admitted.
+constexpr char kMediumGuardProbe[] = "disk.refused-medium";
+
 // "0.1.0" -> {0, 1, 0}; what is not a number counts as 0.
 std::vector<int> VersionOf(const std::string& text) {
   std::vector<int> parts{0};
@@ -31,15 +34,17 @@ void AddMode(v1::Mode mode, std::vector<v1::Unprotected>& reasons) {
 
 void AddProbes(const v1::Status& status, std::vector<v1::Unprotected>& reasons) {
   bool open = false;
+  bool no_guard = false;
   bool untried = status.probes().empty();
   for (const v1::Probe& probe : status.probes()) {
     if (probe.result() == v1::PROBE_RESULT_OPEN) {
-      open = true;
+      (probe.name() == kMediumGuardProbe ? no_guard : open) = true;
     } else if (probe.result() != v1::PROBE_RESULT_HOLDS) {
       untried = true;
     }
   }
   if (open) reasons.push_back(v1::UNPROTECTED_PROBE_FAILED);
+  if (no_guard) reasons.push_back(v1::UNPROTECTED_NO_MEDIUM_GUARD);
   if (untried) reasons.push_back(v1::UNPROTECTED_PROBE_UNTRIED);
 }
 

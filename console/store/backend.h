@@ -4,6 +4,7 @@
 #include <string>
 
 #include "console/store/alarm_store.h"
+#include "console/store/device_store.h"
 #include "console/store/event_store.h"
 #include "console/store/grant_store.h"
 #include "console/store/history_store.h"
@@ -11,6 +12,7 @@
 #include "console/store/order_store.h"
 #include "console/store/organisation_store.h"
 #include "console/store/policy_store.h"
+#include "console/store/register_store.h"
 #include "console/store/restore_store.h"
 #include "console/store/terminal_store.h"
 
@@ -44,8 +46,10 @@ class Backend {
   virtual OrderStore& orders() = 0;
   virtual PolicyStore& policies() = 0;
   virtual AuditStore& audit() = 0;
+  virtual RegisterStore& media() = 0;
   virtual RestoreStore& restores() = 0;
   virtual AlarmStore& alarms() = 0;
+  virtual DeviceStore& devices() = 0;
 };
 
 }  // namespace sekisho::console::store

@@ -1,6 +1,9 @@
 #include "console/store/projection.h"
 
+#include <algorithm>
+
 #include "absl/strings/numbers.h"
+#include "absl/strings/str_format.h"
 
 namespace sekisho::console::store {
 namespace {
@@ -8,7 +11,7 @@ namespace {
 v1::GrantState EndStateOf(const std::string& cause) {
   if (cause == "returned") return v1::GRANT_STATE_RETURNED;
   if (cause == "revoked") return v1::GRANT_STATE_REVOKED;
-  return v1::GRANT_STATE_EXPIRED;  // expired, rebooted
+  return v1::GRANT_STATE_EXPIRED;  // expired, rebooted, volume
 }
 
 std::optional<Projection::GrantChange> GrantChangeOf(const v1::Event& event) {
@@ -54,11 +57,48 @@ std::optional<Projection::Belonging> BelongingOf(const v1::Event& event) {
   return Projection::Belonging::kBelongs;
 }
 
+std::optional<Projection::Presence> PresenceOf(const v1::Event& event) {
+  if (event.kind() == v1::EVENT_KIND_AGENT_STARTED) return Projection::Presence::kAllInDoubt;
+  if (!event.has_device() || event.device().port_path().empty()) return std::nullopt;
+  if (event.kind() == v1::EVENT_KIND_DEVICE_REMOVED) return Projection::Presence::kUnplugged;
+  if (event.kind() == v1::EVENT_KIND_DEVICE_ALLOWED ||
+      event.kind() == v1::EVENT_KIND_DEVICE_BLOCKED ||
+      event.kind() == v1::EVENT_KIND_DEVICE_WOULD_BE_BLOCKED ||
+      event.kind() == v1::EVENT_KIND_GRANT_OPENED) {
+    return Projection::Presence::kPluggedIn;
+  }
+  return std::nullopt;
+}
+
+// As makers print them on what they do not number.
+bool IsPlaceholder(const std::string& serial) {
+  static constexpr char kCounted[] = "01234567890123456789ABCDEFabcdef";
+  return serial.size() < 4 || serial.find_first_not_of(serial.front()) == std::string::npos ||
+         std::string(kCounted).find(serial) != std::string::npos || serial == "0123456789ABCDEF" ||
+         serial == "0123456789abcdef";
+}
+
 }  // namespace
+
+std::string SoleKeyOf(const v1::Device& device) {
+  if (IsPlaceholder(device.serial()) || device.confidence() == v1::IDENTITY_CONFIDENCE_MAKE) {
+    return "";
+  }
+  return absl::StrFormat("%04x:%04x:%s", device.vendor_id(), device.product_id(), device.serial());
+}
+
+unsigned InputOf(const v1::Device& device) {
+  const auto is = [&](v1::DeviceClass device_class) {
+    return std::ranges::find(device.classes(), static_cast<int>(device_class)) !=
+           device.classes().end();
+  };
+  return (is(v1::DEVICE_CLASS_KEYBOARD) ? 1U : 0U) | (is(v1::DEVICE_CLASS_POINTER) ? 2U : 0U);
+}
 
 Projection ProjectionOf(const v1::Event& event) {
   Projection projection;
   projection.reports_device = event.has_device() && event.device().fingerprint().size() == 32;
+  projection.presence = PresenceOf(event);
   if (projection.reports_device && !event.reference().empty()) {
     if (event.kind() == v1::EVENT_KIND_DEVICE_BLOCKED) projection.makes_request = true;
     if (event.kind() == v1::EVENT_KIND_EXCEPTION_REQUESTED) {

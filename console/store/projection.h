@@ -39,6 +39,11 @@ struct Projection {
   enum class Belonging { kBelongs, kNoLonger };
   std::optional<Belonging> belonging;
 
+  // What the event says of what is plugged in at the terminal. Everything is in doubt once the
+  // agent has started again: it names anew what is there.
+  enum class Presence { kPluggedIn, kUnplugged, kAllInDoubt };
+  std::optional<Presence> presence;
+
   struct Evicted {
     std::uint64_t first = 0;
     std::uint64_t last = 0;
@@ -47,6 +52,13 @@ struct Projection {
 };
 
 Projection ProjectionOf(const v1::Event& event);
+
+// "vendor:product:serial", when the serial is one that no other device should have; empty when it
+// is none, or none that tells devices apart: shorter than four, one character over and over, digits
+// in their order, or by the agent's own judgement.
+std::string SoleKeyOf(const v1::Device& device);
+// Bit 0: it is a keyboard, bit 1: a pointer.
+unsigned InputOf(const v1::Device& device);
 
 // What an event about a device says of what observing terminals would refuse.
 enum class WouldBlock {

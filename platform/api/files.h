@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "platform/api/event_loop.h"
 #include "platform/api/result.h"
 
 namespace sekisho::platform {
@@ -38,6 +39,14 @@ class Seat {
   virtual ~Seat() = default;
   // The active local session's person; ENOENT when nobody is logged in.
   virtual Result<SeatPerson> Active() = 0;
+  // The names of the groups that the person is in, the primary one too; of a group without a name,
+  // its number. Empty when the user database does not answer.
+  virtual std::vector<std::string> GroupsOf(const SeatPerson& person) = 0;
+  // Becomes readable when somebody comes or goes; until Unwatch. Asking again is the same one.
+  virtual Result<Waitable> Watch() = 0;
+  // Takes what made it readable.
+  virtual void TakeChanges() = 0;
+  virtual void Unwatch() = 0;
 };
 
 }  // namespace sekisho::platform

@@ -15,6 +15,15 @@ class ManualClock : public Clock {
   std::chrono::sys_time<std::chrono::milliseconds> WallNow() const override {
     return wall_base_ + std::chrono::duration_cast<std::chrono::milliseconds>(now_);
   }
+  // UTC, where nobody lives.
+  LocalTime LocalNow() const override {
+    const auto second = std::chrono::floor<std::chrono::seconds>(WallNow());
+    const auto day = std::chrono::floor<std::chrono::days>(second);
+    const auto since = static_cast<unsigned>((second - day).count());
+    return {.weekday = std::chrono::weekday(day).iso_encoding() - 1,
+            .minute = since / 60,
+            .second = since % 60};
+  }
   std::string BootId() const override { return boot_id_; }
 
   void Advance(BootTime step) { now_ += step; }

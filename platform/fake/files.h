@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "platform/api/files.h"
+#include "platform/fake/signal_flag.h"
 
 namespace sekisho::platform::fake {
 
@@ -60,10 +61,29 @@ class FakeSeat : public Seat {
     if (person_) return *person_;
     return Failure{std::error_code(ENOENT, std::generic_category()), "active session of seat0"};
   }
-  void Sit(SeatPerson person) { person_ = std::move(person); }
-  void Leave() { person_.reset(); }
+  std::vector<std::string> GroupsOf(const SeatPerson&) override { return groups_; }
+  Result<Waitable> Watch() override {
+    watched_ = true;
+    return changes_.Readable();
+  }
+  void TakeChanges() override { changes_.Lower(); }
+  void Unwatch() override { watched_ = false; }
+
+  void Sit(SeatPerson person, std::vector<std::string> groups = {}) {
+    person_ = std::move(person);
+    groups_ = std::move(groups);
+    if (watched_) changes_.Raise();
+  }
+  void Leave() {
+    person_.reset();
+    if (watched_) changes_.Raise();
+  }
+  bool watched() const { return watched_; }
 
  private:
+  SignalFlag changes_;
+  bool watched_ = false;
+  std::vector<std::string> groups_;
   std::optional<SeatPerson> person_;
 };
 

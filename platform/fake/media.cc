@@ -54,6 +54,12 @@ Outcome FakeMedia::Unmount(const OpenDevice& device) {
   return Done{};
 }
 
+Result<std::uint64_t> FakeMedia::Written(const OpenDevice& device) {
+  if (const int error = TakeFailure("Written")) return Fail(error, "written");
+  const auto found = written_.find(device.PortPath());
+  return found == written_.end() ? std::uint64_t{0} : found->second;
+}
+
 void FakeMedia::Hold(const std::string& port_path, Holder holder, Manners manners) {
   const int pid = holder.pid;
   held_[pid] = Held{port_path, std::move(holder), manners};
@@ -84,7 +90,8 @@ Outcome FakeBootRules::Install(const std::vector<BootDevice>& devices) {
   return Done{};
 }
 
-std::vector<ProbeAttempt> FakeProbes::Try(std::span<const OpenDevice* const> refused) {
+std::vector<ProbeAttempt> FakeProbes::Try(std::span<const OpenDevice* const> refused,
+                                          std::span<const PartlyOpen> partly) {
   std::vector<ProbeAttempt> attempts;
   for (const auto& [name, attempt] : attempts_) attempts.push_back(attempt);
   return attempts;

@@ -1,6 +1,7 @@
 #ifndef SEKISHO_PLATFORM_FAKE_MEDIA_H_
 #define SEKISHO_PLATFORM_FAKE_MEDIA_H_
 
+#include <cstdint>
 #include <map>
 #include <set>
 #include <string>
@@ -27,11 +28,16 @@ class FakeMedia : public Media {
   Outcome End(const Holder& holder, Force force) override;
   Outcome Flush(const OpenDevice& device, std::chrono::milliseconds bound) override;
   Outcome Unmount(const OpenDevice& device) override;
+  Result<std::uint64_t> Written(const OpenDevice& device) override;
 
   void Mount(const std::string& port_path) { mounted_.insert(port_path); }
   bool Mounted(const std::string& port_path) const { return mounted_.contains(port_path); }
   void Hold(const std::string& port_path, Holder holder, Manners manners = Manners::kPolite);
   void LetGo(int pid);
+  // What the medium's counter shows from now on.
+  void SetWritten(const std::string& port_path, std::uint64_t bytes) {
+    written_[port_path] = bytes;
+  }
   // "Holders", "End", "Flush" or "Unmount" fails once so.
   void FailNext(std::string_view call, int error) { failures_[std::string(call)] = error; }
   // "end 42 ask", "end 42 kill", "flush 2-1", "unmount 2-1", in order, successful or not.
@@ -46,6 +52,7 @@ class FakeMedia : public Media {
   int TakeFailure(std::string_view call);
   std::map<int, Held> held_;  // by pid
   std::set<std::string> mounted_;
+  std::map<std::string, std::uint64_t> written_;
   std::map<std::string, int, std::less<>> failures_;
   std::vector<std::string> effects_;
 };
@@ -86,7 +93,8 @@ class FakeBootRules : public BootRules {
 // Attempts whose ends a test chooses.
 class FakeProbes : public Probes {
  public:
-  std::vector<ProbeAttempt> Try(std::span<const OpenDevice* const> refused) override;
+  std::vector<ProbeAttempt> Try(std::span<const OpenDevice* const> refused,
+                                std::span<const PartlyOpen> partly) override;
   void Set(const ProbeAttempt& attempt);
 
  private:

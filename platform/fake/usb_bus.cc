@@ -1,6 +1,7 @@
 #include "platform/fake/usb_bus.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 namespace sekisho::platform::fake {
@@ -14,12 +15,28 @@ bool IsBelow(const std::string& port_path, const std::string& hub) {
   return port_path.starts_with(hub + ".");
 }
 
+// Of all interface descriptors (USB 2.0, table 9-12: type 4, number in the third byte).
+std::set<std::uint8_t> InterfaceNumbers(const std::vector<std::byte>& descriptors) {
+  std::set<std::uint8_t> numbers;
+  for (std::size_t at = 0; at + 2 < descriptors.size();) {
+    const auto length = std::to_integer<std::size_t>(descriptors[at]);
+    if (length < 2) break;
+    if (std::to_integer<int>(descriptors[at + 1]) == 4) {
+      numbers.insert(std::to_integer<std::uint8_t>(descriptors[at + 2]));
+    }
+    at += length;
+  }
+  return numbers;
+}
+
 }  // namespace
 
 void UsbBus::Plug(const std::string& port_path, DeviceFacts facts) {
   Unplug(port_path);
-  facts.authorised = new_devices_ == NewDevices::kAuthorised;
-  devices_[port_path] = std::make_shared<BusDevice>(BusDevice{port_path, std::move(facts), true});
+  if (!facts.attachment) facts.control = control_;
+  devices_[port_path] =
+      std::make_shared<BusDevice>(BusDevice{port_path, std::move(facts), true, {}});
+  SetAll(*devices_[port_path], new_devices_ == NewDevices::kAuthorised);
   Notify(DeviceAppeared{port_path});
 }
 
@@ -39,8 +56,10 @@ void UsbBus::Swap(const std::string& port_path, DeviceFacts facts) {
 void UsbBus::Alter(const std::string& port_path, DeviceFacts facts) {
   const auto found = devices_.find(port_path);
   if (found == devices_.end()) return;
-  facts.authorised = found->second->facts.authorised;
+  const bool authorised = found->second->facts.authorised;
+  facts.control = found->second->facts.control;
   found->second->facts = std::move(facts);
+  SetAll(*found->second, authorised);
   Notify(DeviceAltered{port_path});
 }
 
@@ -48,8 +67,33 @@ void UsbBus::SetAuthorised(const std::string& port_path, bool authorised) {
   const auto found = devices_.find(port_path);
   if (found == devices_.end()) return;
   if (!authorised) DropBelow(port_path);
-  found->second->facts.authorised = authorised;
+  // Authorised twice is authorised once: the kernel leaves the interfaces as they are.
+  if (found->second->facts.authorised != authorised) SetAll(*found->second, authorised);
   Notify(DeviceAltered{port_path});
+}
+
+void UsbBus::SetInterfaceAuthorised(const std::string& port_path, std::uint8_t number,
+                                    bool authorised, Taken taken) {
+  const auto found = devices_.find(port_path);
+  if (found == devices_.end()) return;
+  for (InterfaceState& each : found->second->facts.interfaces) {
+    if (each.number == number) each.authorised = authorised;
+  }
+  if (taken == Taken::kYes) Notify(DeviceAltered{port_path});
+}
+
+void UsbBus::SetConfiguration(const std::string& port_path) {
+  const auto found = devices_.find(port_path);
+  if (found == devices_.end()) return;
+  SetAll(*found->second, found->second->facts.authorised);
+  Notify(DeviceAltered{port_path});
+}
+
+void UsbBus::SetMedia(const std::string& port_path, std::vector<MediumNode> media) {
+  const auto found = devices_.find(port_path);
+  if (found == devices_.end()) return;
+  found->second->media = std::move(media);
+  Notify(MediaAltered{port_path});
 }
 
 void UsbBus::LoseNotices(std::string cause) {
@@ -73,6 +117,16 @@ bool UsbBus::Authorised(const std::string& port_path) const {
   return device != nullptr && device->facts.authorised;
 }
 
+std::vector<std::uint8_t> UsbBus::OpenInterfaces(const std::string& port_path) const {
+  std::vector<std::uint8_t> open;
+  const BusDevice* device = At(port_path);
+  if (device == nullptr) return open;
+  for (const InterfaceState& each : device->facts.interfaces) {
+    if (each.authorised) open.push_back(each.number);
+  }
+  return open;
+}
+
 std::optional<Failure> UsbBus::Enter(std::string_view call) {
   if (const auto found = interference_.find(call); found != interference_.end()) {
     const std::function<void()> interfere = std::move(found->second);
@@ -90,6 +144,18 @@ std::optional<Failure> UsbBus::Enter(std::string_view call) {
 void UsbBus::Notify(DeviceNotice notice) {
   notices_.push_back(std::move(notice));
   readable_.Raise();
+}
+
+void UsbBus::SetAll(BusDevice& device, bool authorised) const {
+  device.facts.authorised = authorised;
+  device.facts.interfaces.clear();
+  if (!authorised) {
+    if (!device.facts.attachment) device.media.clear();  // its drivers are gone, and their disks
+    return;
+  }
+  for (const std::uint8_t number : InterfaceNumbers(device.facts.descriptors)) {
+    device.facts.interfaces.push_back({number, new_interfaces_ == NewInterfaces::kAuthorised});
+  }
 }
 
 void UsbBus::DropBelow(const std::string& port_path) {
@@ -139,6 +205,12 @@ Result<DeviceFacts> FakeDeviceSource::Read(const OpenDevice& device) {
   return held.facts;
 }
 
+Result<std::vector<MediumNode>> FakeDeviceSource::Media(const OpenDevice& device) {
+  if (auto failure = bus_.Enter("Media")) return *failure;
+  const BusDevice& held = static_cast<const FakeOpenDevice&>(device).device();
+  return held.plugged ? held.media : std::vector<MediumNode>();
+}
+
 Outcome FakeEnforcer::DenyNewDevices() {
   if (auto failure = bus_.Enter("DenyNewDevices")) return *failure;
   bus_.new_devices_ = NewDevices::kDenied;
@@ -149,12 +221,43 @@ Outcome FakeEnforcer::DenyNewDevices() {
 Outcome FakeEnforcer::AllowNewDevices() {
   if (auto failure = bus_.Enter("AllowNewDevices")) return *failure;
   bus_.new_devices_ = NewDevices::kAuthorised;
+  bus_.new_interfaces_ = UsbBus::NewInterfaces::kAuthorised;
   bus_.effects_.push_back("allow");
   return Done{};
 }
 
 Outcome FakeEnforcer::Authorise(const OpenDevice& device) {
-  return Change(device, "Authorise", true);
+  Outcome changed = Change(device, "Authorise", true);
+  if (!changed.ok()) return changed;
+  BusDevice& held = static_cast<const FakeOpenDevice&>(device).device();
+  for (InterfaceState& each : held.facts.interfaces) each.authorised = true;
+  return changed;
+}
+
+Outcome FakeEnforcer::AuthoriseOnly(const OpenDevice& device,
+                                    std::span<const std::uint8_t> interfaces) {
+  if (auto failure = bus_.Enter("AuthoriseOnly")) return *failure;
+  BusDevice& held = static_cast<const FakeOpenDevice&>(device).device();
+  if (!held.plugged) return Fail(ENODEV, "write authorized of " + held.port_path);
+  if (held.facts.control == DeviceFacts::Interfaces::kTogether) {
+    return Fail(ENOTSUP, "shut interfaces of " + held.port_path);
+  }
+  bus_.new_interfaces_ = UsbBus::NewInterfaces::kDenied;
+  bus_.SetAuthorised(held.port_path, true);
+  std::string effect = "authorise " + held.port_path + " only";
+  for (InterfaceState& each : held.facts.interfaces) {
+    each.authorised = std::ranges::find(interfaces, each.number) != interfaces.end();
+    if (each.authorised)
+      effect += (effect.ends_with("only") ? " " : ",") + std::to_string(each.number);
+  }
+  bus_.effects_.push_back(effect);
+  return Done{};
+}
+
+Outcome FakeEnforcer::ShutNewInterfaces(const OpenDevice& device) {
+  if (auto failure = bus_.Enter("ShutNewInterfaces")) return *failure;
+  bus_.new_interfaces_ = UsbBus::NewInterfaces::kDenied;
+  return Done{};
 }
 
 Outcome FakeEnforcer::Deauthorise(const OpenDevice& device) {

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <time.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "platform/linux/descriptor_fd.h"
@@ -23,6 +24,16 @@ BootTime LinuxClock::Now() const {
 
 std::chrono::sys_time<std::chrono::milliseconds> LinuxClock::WallNow() const {
   return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
+
+LocalTime LinuxClock::LocalNow() const {
+  const time_t now = time(nullptr);
+  tm local{};
+  tzset();  // somebody may have given the machine another zone
+  localtime_r(&now, &local);
+  return {.weekday = static_cast<unsigned>(local.tm_wday + 6) % 7,
+          .minute = static_cast<unsigned>(local.tm_hour * 60 + local.tm_min),
+          .second = static_cast<unsigned>(std::min(local.tm_sec, 59))};
 }
 
 }  // namespace sekisho::platform

@@ -13,6 +13,7 @@ class LinuxClock : public Clock {
   LinuxClock();
   BootTime Now() const override;
   std::chrono::sys_time<std::chrono::milliseconds> WallNow() const override;
+  LocalTime LocalNow() const override;
   std::string BootId() const override { return boot_id_; }
 
  private:

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "platform/linux/boot_devices.h"
+#include "platform/linux/doors/place.h"
 #include "platform/linux/uevent.h"
 
 namespace sekisho::platform {
@@ -79,8 +80,9 @@ std::optional<Closure> ParseClosure(std::string_view text) {
       continue;
     }
     if (line == "end") {
-      const bool whole = text.empty() && IsGrantId(closure.opened.grant_id) &&
-                         IsPortPath(closure.opened.port_path);
+      const bool whole =
+          text.empty() && IsGrantId(closure.opened.grant_id) &&
+          (IsPortPath(closure.opened.port_path) || IsPlace(closure.opened.port_path));
       return whole ? std::optional(std::move(closure)) : std::nullopt;
     }
     const std::size_t space = line.find(' ');

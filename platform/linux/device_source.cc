@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "platform/linux/doors/doors.h"
+#include "platform/linux/doors/medium_nodes.h"
 #include "platform/linux/sysfs_device.h"
 #include "platform/linux/uevent.h"
 
@@ -12,6 +14,14 @@ namespace sekisho::platform {
 namespace {
 
 constexpr int kMaxDatagramsPerDrain = 4096;
+
+// Whether the second of two notices in a row says nothing more than the first.
+template <typename Notice>
+bool Repeats(const DeviceNotice& before, const DeviceNotice& after) {
+  const auto* first = std::get_if<Notice>(&before);
+  const auto* second = std::get_if<Notice>(&after);
+  return first != nullptr && second != nullptr && first->port_path == second->port_path;
+}
 
 }  // namespace
 
@@ -42,26 +52,40 @@ std::vector<DeviceNotice> LinuxDeviceSource::Drain() {
       continue;
     }
     std::optional<DeviceNotice> notice = NoticeOf(*uevent);
+    if (!notice) notice = DoorNoticeOf(*uevent);
     if (!notice) continue;
-    if (const auto* altered = std::get_if<DeviceAltered>(&*notice); altered && !notices.empty()) {
-      const auto* previous = std::get_if<DeviceAltered>(&notices.back());
-      if (previous && previous->port_path == altered->port_path) continue;
+    if (!notices.empty() && (Repeats<DeviceAltered>(notices.back(), *notice) ||
+                             Repeats<MediaAltered>(notices.back(), *notice))) {
+      continue;
     }
     notices.push_back(std::move(*notice));
   }
   return notices;
 }
 
-Result<std::vector<std::string>> LinuxDeviceSource::Present() { return PresentDevices(sysfs_); }
+Result<std::vector<std::string>> LinuxDeviceSource::Present() {
+  Result<std::vector<std::string>> present = PresentDevices(sysfs_);
+  if (!present.ok()) return present;
+  Result<std::vector<Door>> doors = PresentDoors(sysfs_);
+  if (!doors.ok()) return doors.failure();
+  for (Door& door : *doors) present->push_back(std::move(door.place));
+  return present;
+}
 
 Result<std::unique_ptr<OpenDevice>> LinuxDeviceSource::Open(const std::string& port_path) {
-  Result<std::unique_ptr<SysfsDevice>> device = SysfsDevice::Open(sysfs_, port_path);
+  Result<std::unique_ptr<SysfsDevice>> device =
+      IsPortPath(port_path) ? SysfsDevice::Open(sysfs_, port_path) : OpenDoor(sysfs_, port_path);
   if (!device.ok()) return device.failure();
   return std::unique_ptr<OpenDevice>(std::move(*device));
 }
 
 Result<DeviceFacts> LinuxDeviceSource::Read(const OpenDevice& device) {
-  return ReadFacts(AsSysfs(device));
+  const SysfsDevice& held = AsSysfs(device);
+  return held.door() ? ReadDoor(held) : ReadFacts(held);
+}
+
+Result<std::vector<MediumNode>> LinuxDeviceSource::Media(const OpenDevice& device) {
+  return MediumNodesBelow(AsSysfs(device).directory());
 }
 
 Result<std::vector<std::string>> PresentDevices(const std::string& sysfs) {

@@ -25,6 +25,7 @@ class LinuxDeviceSource : public DeviceSource {
   Result<std::vector<std::string>> Present() override;
   Result<std::unique_ptr<OpenDevice>> Open(const std::string& port_path) override;
   Result<DeviceFacts> Read(const OpenDevice& device) override;
+  Result<std::vector<MediumNode>> Media(const OpenDevice& device) override;
   // Datagrams dropped because the kernel had not sent them, or they were no uevents.
   std::uint64_t refused_datagrams() const { return refused_; }
 

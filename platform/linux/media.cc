@@ -8,9 +8,11 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdint>
 #include <optional>
 #include <ranges>
 #include <set>
+#include <sstream>
 #include <vector>
 
 #include "platform/linux/descriptor_fd.h"
@@ -23,6 +25,9 @@ namespace sekisho::platform {
 namespace {
 
 constexpr std::chrono::seconds kUnmountBound{5};
+// Which field of a disk's stat it is, from 1, and what a sector is there whatever the disk's are.
+constexpr int kSectorsWritten = 7;
+constexpr std::uint64_t kSectorBytes = 512;
 constexpr std::size_t kMaxMountInfo = std::size_t{16} << 20;
 
 std::set<dev_t> BlockNumbers(const std::vector<DeviceNode>& nodes) {
@@ -118,6 +123,7 @@ Result<std::vector<Holder>> LinuxMedia::Holders(const OpenDevice& device) {
   Result<std::vector<DeviceNode>> nodes = NodesBelow(AsSysfs(device).directory());
   if (!nodes.ok()) return nodes.failure();
   HeldThings things;
+  if (ours_) things.left_out = ours_();
   things.block_nodes = BlockNumbers(*nodes);
   things.file_systems = things.block_nodes;
   for (const DeviceNode& node : *nodes) {
@@ -200,6 +206,26 @@ Outcome LinuxMedia::Unmount(const OpenDevice& device) {
   }
   if (first) return *first;
   return Done{};
+}
+
+Result<std::uint64_t> LinuxMedia::Written(const OpenDevice& device) {
+  Result<std::vector<DeviceNode>> nodes = NodesBelow(AsSysfs(device).directory());
+  if (!nodes.ok()) return nodes.failure();
+  std::uint64_t bytes = 0;
+  for (const dev_t number : BlockNumbers(*nodes)) {
+    const std::string disk = sysfs_ + "/dev/block/" + std::to_string(major(number)) + ":" +
+                             std::to_string(minor(number));
+    // Partitions, and what is stacked on a disk, have no device of their own.
+    if (access((disk + "/device").c_str(), F_OK) != 0) continue;
+    const Result<std::string> text = ReadTextAt(AT_FDCWD, disk + "/stat", 1024);
+    if (!text.ok()) continue;  // it went while we looked
+    std::istringstream fields(*text);
+    std::uint64_t sectors = 0;
+    for (int field = 0; field < kSectorsWritten; ++field) fields >> sectors;
+    if (!fields) return Failure{std::make_error_code(std::errc::bad_message), "read " + disk};
+    bytes += sectors * kSectorBytes;
+  }
+  return bytes;
 }
 
 }  // namespace sekisho::platform

@@ -14,8 +14,10 @@
 #include "platform/linux/descriptor_fd.h"
 #include "platform/linux/device_nodes.h"
 #include "platform/linux/enforcer.h"
+#include "platform/linux/medium_guard/probe.h"
 #include "platform/linux/seat.h"
 #include "platform/linux/sysfs_device.h"
+#include "platform/linux/usb_interfaces.h"
 
 namespace sekisho::platform {
 namespace {
@@ -60,13 +62,38 @@ Outcome Attack(const DeviceNode& node, unsigned person) {
   return MakeFailure(claim, "claim");
 }
 
+// The same of one interface. That a driver has it already (EBUSY) means that it is not shut.
+Outcome Claim(const DeviceNode& node, std::uint8_t number) {
+  const std::string path = "/dev/" + node.name;
+  Result<Fd> as_root = OpenAt(AT_FDCWD, path, O_RDWR | O_NONBLOCK);
+  if (!as_root.ok()) return as_root.failure();
+  struct stat status{};
+  if (fstat(as_root->get(), &status) != 0 || status.st_rdev != node.number) {
+    return MakeFailure(ENXIO, "open " + path);
+  }
+  unsigned interface = number;
+  if (ioctl(as_root->get(), USBDEVFS_CLAIMINTERFACE, &interface) == 0 || errno == EBUSY) {
+    return Done{};
+  }
+  return LastFailure("claim");
+}
+
 }  // namespace
 
-std::vector<ProbeAttempt> LinuxProbes::Try(std::span<const OpenDevice* const> refused) {
+std::vector<ProbeAttempt> LinuxProbes::Try(std::span<const OpenDevice* const> refused,
+                                           std::span<const PartlyOpen> partly) {
+  std::vector<ProbeAttempt> attempts = {NewDevice(), RefusedMedium()};
   // With nothing refused there is nothing to attack, and nothing claimed: an attempt that could not
   // be made would list every quiet terminal as unprotected.
-  if (refused.empty()) return {NewDevice()};
-  return {NewDevice(), RefusedDevices(refused)};
+  if (!refused.empty()) attempts.push_back(RefusedDevices(refused));
+  if (!partly.empty()) attempts.push_back(ShutInterfaces(partly));
+  return attempts;
+}
+
+ProbeAttempt LinuxProbes::RefusedMedium() const {
+  MediumGuardPaths paths;
+  paths.sysfs = sysfs_;
+  return TryRefusedMedium(paths);
 }
 
 ProbeAttempt LinuxProbes::NewDevice() const {
@@ -111,6 +138,45 @@ ProbeAttempt LinuxProbes::RefusedDevices(std::span<const OpenDevice* const> refu
   if (held > 0) {
     attempt.end = ProbeEnd::kHolds;
     attempt.detail = std::to_string(held) + " refused: could be neither claimed nor opened";
+  }
+  return attempt;
+}
+
+ProbeAttempt LinuxProbes::ShutInterfaces(std::span<const PartlyOpen> partly) {
+  ProbeAttempt attempt{"usb.shut-interface", ProbeEnd::kUntried, "went before it was tried"};
+  std::size_t held = 0;
+  for (const PartlyOpen& each : partly.first(std::min(partly.size(), kMaxTried))) {
+    const SysfsDevice& device = AsSysfs(*each.device);
+    const Result<DeviceNode> node = UsbNode(device);
+    const Result<std::string> later = NewInterfaces(device);
+    if (!node.ok() || !later.ok()) continue;  // it went
+    if (*later != "0") {
+      attempt.end = ProbeEnd::kOpen;
+      attempt.detail = device.PortPath() + ": another configuration would come up open";
+      return attempt;
+    }
+    for (const std::uint8_t number : each.shut) {
+      const std::string name = device.PortPath() + " interface " + std::to_string(number);
+      const Outcome claimed =
+          children_.Run("attack " + name, kTryBound, [&] { return Claim(*node, number); });
+      if (claimed.ok()) {
+        attempt.end = ProbeEnd::kOpen;
+        attempt.detail = name + " can be claimed although it is shut";
+        return attempt;
+      }
+      // usb_driver_claim_interface says ENODEV of one that is not authorised, and usbfs ENOENT of
+      // one that the active configuration has not got (drivers/usb/core/devio.c, claimintf).
+      const int code = claimed.failure().code.value();
+      if (claimed.failure().step == "claim" && (code == ENODEV || code == ENOENT)) {
+        ++held;
+      } else {
+        attempt.detail = name + ": " + claimed.failure().ToString();
+      }
+    }
+  }
+  if (held > 0) {
+    attempt.end = ProbeEnd::kHolds;
+    attempt.detail = std::to_string(held) + " interfaces are shut: could not be claimed";
   }
   return attempt;
 }

@@ -5,6 +5,7 @@
 #include <cerrno>
 
 #include "platform/linux/uevent.h"
+#include "platform/linux/usb_interfaces.h"
 
 namespace sekisho::platform {
 namespace {
@@ -26,7 +27,8 @@ Result<std::unique_ptr<SysfsDevice>> SysfsDevice::Open(const std::string& sysfs,
   Result<Fd> directory =
       OpenAt(AT_FDCWD, sysfs + "/bus/usb/devices/" + port_path, O_RDONLY | O_DIRECTORY);
   if (!directory.ok()) return directory.failure();
-  return std::unique_ptr<SysfsDevice>(new SysfsDevice(std::move(*directory), port_path));
+  return std::unique_ptr<SysfsDevice>(
+      new SysfsDevice(std::move(*directory), port_path, std::nullopt));
 }
 
 Failure GoneIfMissing(Failure failure) {
@@ -56,6 +58,10 @@ Result<DeviceFacts> ReadFacts(const SysfsDevice& device) {
     if (!text.ok()) return GoneIfMissing(text.failure());
     facts.*field = std::move(*text);
   }
+  Result<std::vector<InterfaceState>> interfaces = ReadInterfaces(device);
+  if (!interfaces.ok()) return interfaces.failure();
+  facts.interfaces = std::move(*interfaces);
+  if (NewInterfaces(device).ok()) facts.control = DeviceFacts::Interfaces::kEachItsOwn;
   // Last, and on purpose: the kernel takes `authorized` away before the strings (the groups of
   // usb_device_groups go in order), so a device that still has it did not lose its serial number
   // while it was read.

@@ -110,8 +110,10 @@ std::optional<DeviceNotice> NoticeOf(const Uevent& uevent) {
     }
     return std::nullopt;
   }
-  if (uevent.devtype == "usb_interface" && (uevent.action == "add" || uevent.action == "remove")) {
-    // "2-1.4:1.0": an unauthorised device has none, so this tells that somebody authorised it.
+  if (uevent.devtype == "usb_interface" &&
+      (uevent.action == "add" || uevent.action == "remove" || uevent.action == "bind")) {
+    // "2-1.4:1.0": an unauthorised device has none, so this tells that somebody authorised it. That
+    // one of them was authorised is told by nothing but the driver, or usbfs, that then has it.
     const std::string_view port_path = name.substr(0, name.find(':'));
     if (IsPortPath(port_path)) return DeviceAltered{std::string(port_path)};
   }

@@ -34,7 +34,7 @@ std::optional<Uevent> ParseUevent(std::span<const std::byte> datagram);
 std::string WriteUevent(const Uevent& uevent);
 
 // What it says about a USB device, if anything. Root hubs ("usb1") and synthetic events say
-// nothing; an interface that comes or goes alters its device.
+// nothing; an interface that comes, goes, or is taken by a driver alters its device.
 std::optional<DeviceNotice> NoticeOf(const Uevent& uevent);
 
 // "1-1", "2-1.4.3": bus, then ports, at most 7 tiers (USB 2.0, 4.1.1), each a number from 1 to 255.

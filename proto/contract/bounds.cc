@@ -19,15 +19,17 @@ using google::protobuf::Reflection;
 
 constexpr std::size_t kHashBytes = 32;
 constexpr std::size_t kNonceBytes = 16;
-constexpr std::size_t kMaxDer = 4096;       // one certificate, or one request for one
-constexpr std::size_t kMaxAnchor = 8192;    // TrustAnchor: a certificate and a few bytes
-constexpr std::size_t kMaxChain = 4;        // certificates
-constexpr std::size_t kMaxToken = 1024;     // an enrolment token's text
-constexpr std::size_t kMaxPage = 1000;      // items of one answer to an operator
-constexpr std::size_t kMaxRules = 1000;     // of a policy; the payload's bound is reached before
-constexpr std::size_t kMaxLive = 64;        // grants, probes, features
-constexpr std::size_t kMaxFleet = 100'000;  // terminals of one order
-constexpr std::size_t kMaxText = 2048;      // what the person at the terminal reads
+constexpr std::size_t kMaxDer = 4096;          // one certificate, or one request for one
+constexpr std::size_t kMaxAnchor = 8192;       // TrustAnchor: a certificate and a few bytes
+constexpr std::size_t kMaxChain = 4;           // certificates
+constexpr std::size_t kMaxToken = 1024;        // an enrolment token's text
+constexpr std::size_t kMaxPage = 1000;         // items of one answer to an operator
+constexpr std::size_t kMaxRules = 1000;        // of a policy; the payload's bound is reached before
+constexpr std::size_t kMaxLive = 64;           // grants, probes, features
+constexpr std::size_t kMaxFleet = 100'000;     // terminals of one order
+constexpr std::size_t kMaxText = 2048;         // what the person at the terminal reads
+constexpr std::size_t kMaxSimulated = 20'000;  // devices of one answer
+constexpr std::size_t kMaxExportPiece = 8 * 1024 * 1024;  // a thousand media, as long as can be
 
 constexpr FieldBound Bytes(std::size_t max) { return {.max_bytes = max}; }
 constexpr FieldBound Strings(std::size_t max) { return {.max_bytes = max}; }
@@ -46,6 +48,12 @@ const std::map<std::string_view, FieldBound>& Table() {
       {"Device.classes", List(32)},
       {"DeviceMatch.fingerprint", Bytes(kHashBytes)},
       {"DeviceMatch.classes", List(32)},
+      {"DeviceMatch.buses", List(16)},
+      {"DeviceMatch.identity", Bytes(kHashBytes)},
+      {"DeviceMatch.hours", List(32)},
+      {"DeviceRule.only_interfaces", List(32)},
+      {"Device.identity", Bytes(kHashBytes)},
+      {"InterfaceMatch.types", List(64)},
       {"DeviceRule.id", Strings(64)},
       {"Policy.rules", List(kMaxRules)},
       {"Texts.blocked_ja", Lines(kMaxText)},
@@ -117,7 +125,24 @@ const std::map<std::string_view, FieldBound>& Table() {
       {"DiffPolicyRequest.yaml", Lines(kMaxPolicyYaml)},
       {"PublishPolicyRequest.yaml", Lines(kMaxPolicyYaml)},
       {"PublishedPolicy.yaml", Lines(kMaxPolicyYaml)},
-      {"DiffPolicyResponse.changes", List(2 * kMaxRules + 100, kMaxText)},
+      {"DiffPolicyResponse.changes", List(8 * kMaxRules + 100)},
+      {"PolicyChange.before", Strings(kMaxPolicyYaml)},
+      {"PolicyChange.after", Strings(kMaxPolicyYaml)},
+      {"PolicyChange.rule_ids", List(kMaxRules, 64)},
+      {"SimulatePolicyRequest.yaml", Lines(kMaxPolicyYaml)},
+      {"SimulatePolicyRequest.page_token", Strings(kMaxToken)},
+      {"SimulatePolicyResponse.changes", List(kMaxSimulated)},
+      {"SimulatedCount.people", List(kMaxSimulated)},
+      {"SimulatedChange.terminal_names", List(20)},
+      {"Medium.identity", Bytes(kHashBytes)},
+      {"Medium.note", Strings(kMaxText)},
+      {"RegisterEntry.identity", Bytes(kHashBytes)},
+      {"RegisterUpdate.upserts", List(kMaxRegisterChanges)},
+      {"RegisterUpdate.removed", List(kMaxRegisterChanges, 64)},
+      {"ListMediaResponse.media", List(kMaxPage)},
+      {"ImportMediaRequest.text", Bytes(kMaxImportPiece)},
+      {"ImportMediaResponse.problems", List(100)},
+      {"ExportMediaResponse.text", Bytes(kMaxExportPiece)},
       {"HistoryEvent.record_hash", Bytes(kHashBytes)},
       {"HistoryEvent.record", Bytes(kMaxRecordBytes)},
       {"HistoryEvent.link", Bytes(kHashBytes)},

@@ -24,6 +24,9 @@ inline constexpr std::size_t kMaxRecordsPerBatch = 100;
 inline constexpr std::size_t kMaxBatchesInFlight = 4;
 inline constexpr std::size_t kMaxGrpcMessage = 256 * 1024;
 inline constexpr std::size_t kMaxPolicyYaml = 1024 * 1024;
+inline constexpr std::size_t kMaxRegisterChanges = 1000;    // of one RegisterUpdate
+inline constexpr std::size_t kMaxImportPiece = 256 * 1024;  // of a CSV file on its way
+inline constexpr std::size_t kMaxImportFile = 64 * 1024 * 1024;
 
 // Token buckets: `burst` messages at once, then `per_second`. Above: refused (RESOURCE_EXHAUSTED),
 // logged once a minute.

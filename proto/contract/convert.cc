@@ -39,6 +39,20 @@ constexpr std::pair<DeviceClass, v1::DeviceClass> kClasses[] = {
     {DeviceClass::kUnknown, v1::DEVICE_CLASS_UNKNOWN},
 };
 
+constexpr std::pair<core::Bus, v1::Bus> kBuses[] = {
+    {core::Bus::kUsb, v1::BUS_USB},
+    {core::Bus::kPci, v1::BUS_PCI},
+    {core::Bus::kAta, v1::BUS_ATA},
+    {core::Bus::kScsi, v1::BUS_SCSI},
+    {core::Bus::kMmc, v1::BUS_MMC},
+    {core::Bus::kNvme, v1::BUS_NVME},
+    {core::Bus::kThunderbolt, v1::BUS_THUNDERBOLT},
+    {core::Bus::kFirewire, v1::BUS_FIREWIRE},
+    {core::Bus::kBluetooth, v1::BUS_BLUETOOTH},
+    {core::Bus::kVirtual, v1::BUS_VIRTUAL},
+    {core::Bus::kOther, v1::BUS_OTHER},
+};
+
 // RFC 9562, 4: text form; lower or upper case.
 bool IsUuid(std::string_view text) {
   if (text.size() != 36) return false;
@@ -76,6 +90,8 @@ v1::VerdictReason ReasonToProto(core::VerdictReason reason) {
       return v1::VERDICT_REASON_READ_ONLY_UNAVAILABLE;
     case core::VerdictReason::kNoPolicy:
       return v1::VERDICT_REASON_NO_POLICY;
+    case core::VerdictReason::kRetired:
+      return v1::VERDICT_REASON_RETIRED;
   }
   return v1::VERDICT_REASON_UNSPECIFIED;
 }
@@ -94,6 +110,9 @@ absl::Status CheckClaims(const v1::GrantClaims& claims) {
   if (!IsTime(claims.expires_at())) return Invalid("expires_at", "not a time");
   if (ToCore(claims.expires_at()) <= ToCore(claims.issued_at())) {
     return Invalid("expires_at", "not after issued_at");
+  }
+  if (claims.max_written_bytes() != 0 && claims.action() == v1::ACTION_READ_ONLY) {
+    return Invalid("max_written_bytes", "given to a grant to read only");
   }
   if (claims.uid() != -1) return Invalid("uid", "a grant for one person cannot be held yet");
   return absl::OkStatus();
@@ -117,6 +136,13 @@ absl::StatusOr<core::Fingerprint> FingerprintToCore(const std::string& bytes) {
   if (bytes.size() != fingerprint.size()) return Invalid("fingerprint", "not 32 bytes");
   std::copy(bytes.begin(), bytes.end(), fingerprint.begin());
   return fingerprint;
+}
+
+absl::StatusOr<core::Bus> BusToCore(int number) {
+  for (const auto& [core_bus, proto_bus] : kBuses) {
+    if (proto_bus == number) return core_bus;
+  }
+  return Invalid("bus", absl::StrCat("unknown value ", number));
 }
 
 std::string FingerprintToProto(const core::Fingerprint& fingerprint) {
@@ -153,6 +179,20 @@ absl::StatusOr<core::Device> ToCore(const v1::Device& device) {
          .subclass_code = static_cast<std::uint8_t>(each.subclass_code()),
          .protocol_code = static_cast<std::uint8_t>(each.protocol_code())});
   }
+  if (device.bus() != v1::BUS_UNSPECIFIED) {
+    const absl::StatusOr<core::Bus> bus = BusToCore(device.bus());
+    if (!bus.ok()) return bus.status();
+    core_device.bus = *bus;
+  }
+  if (!device.identity().empty()) {
+    const absl::StatusOr<core::Fingerprint> identity = FingerprintToCore(device.identity());
+    if (!identity.ok()) return identity.status();
+    core_device.identity = *identity;
+  }
+  if (device.confidence() == v1::IDENTITY_CONFIDENCE_SERIAL) {
+    core_device.confidence = core::IdentityConfidence::kSerial;
+  }
+  core_device.medium_id = device.medium_id();
   return core_device;
 }
 
@@ -189,7 +229,8 @@ absl::StatusOr<core::GrantClaims> ToCore(const v1::GrantClaims& claims) {
       .ticket = claims.ticket(),
       .requested_by = claims.requested_by(),
       .approved_by = claims.approved_by(),
-      .reference = claims.reference()};
+      .reference = claims.reference(),
+      .max_written = claims.max_written_bytes()};
 }
 
 v1::Device ToProto(const core::Device& device) {
@@ -209,7 +250,20 @@ v1::Device ToProto(const core::Device& device) {
     interface.set_subclass_code(each.subclass_code);
     interface.set_protocol_code(each.protocol_code);
   }
+  proto.set_bus(ToProto(device.bus));
+  if (device.identity) proto.set_identity(FingerprintToProto(*device.identity));
+  proto.set_confidence(device.confidence == core::IdentityConfidence::kSerial
+                           ? v1::IDENTITY_CONFIDENCE_SERIAL
+                           : v1::IDENTITY_CONFIDENCE_MAKE);
+  proto.set_medium_id(device.medium_id);
   return proto;
+}
+
+v1::Bus ToProto(core::Bus bus) {
+  for (const auto& [core_bus, proto_bus] : kBuses) {
+    if (core_bus == bus) return proto_bus;
+  }
+  return v1::BUS_OTHER;
 }
 
 v1::DeviceClass ToProto(core::DeviceClass device_class) {
@@ -240,6 +294,11 @@ v1::Verdict ToProto(const core::Verdict& verdict) {
   proto.set_policy_version(verdict.policy_version);
   proto.set_runner_up_rule_id(verdict.runner_up_rule_id);
   proto.set_runner_up_condition(verdict.runner_up_condition);
+  if (!verdict.audited_rule_id.empty()) {
+    proto.set_audited_rule_id(verdict.audited_rule_id);
+    proto.set_audited_action(ToProto(verdict.audited_action));
+  }
+  for (const std::uint8_t number : verdict.shut_interfaces) proto.add_shut_interfaces(number);
   return proto;
 }
 
@@ -263,6 +322,7 @@ v1::GrantClaims ToProto(const core::GrantClaims& claims) {
   proto.set_ticket(claims.ticket);
   proto.set_requested_by(claims.requested_by);
   proto.set_approved_by(claims.approved_by);
+  proto.set_max_written_bytes(claims.max_written);
   proto.set_reference(claims.reference);
   return proto;
 }

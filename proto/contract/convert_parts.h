@@ -6,6 +6,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "agent/core/device.h"
+#include "agent/core/policy.h"
+#include "sekisho/v1/policy.pb.h"
 
 // What the files of convert.h share; not for others.
 namespace sekisho::contract {
@@ -15,6 +17,9 @@ absl::Status Invalid(const std::string& field, const std::string& why);
 // `number` as the wire has it: any int.
 absl::StatusOr<core::DeviceClass> ClassToCore(int number);
 absl::StatusOr<core::Fingerprint> FingerprintToCore(const std::string& bytes);
+absl::StatusOr<core::Bus> BusToCore(int number);
+absl::StatusOr<core::DeviceMatch> MatchToCore(const v1::DeviceMatch& match);
+v1::DeviceMatch MatchToProto(const core::DeviceMatch& match);
 std::string FingerprintToProto(const core::Fingerprint& fingerprint);
 
 }  // namespace sekisho::contract

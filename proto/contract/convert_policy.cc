@@ -14,43 +14,43 @@ namespace {
 
 using core::DeviceClass;
 
-constexpr std::string_view kFeatures[] = {"device_rules", "grants", "signed_reports", "orders"};
-
-absl::StatusOr<core::DeviceMatch> MatchToCore(const v1::DeviceMatch& match) {
-  core::DeviceMatch core_match;
-  for (const int number : match.classes()) {
-    const absl::StatusOr<DeviceClass> device_class = ClassToCore(number);
-    if (!device_class.ok()) return device_class.status();
-    core_match.classes.insert(*device_class);
-  }
-  if (match.vendor_id() > 0xffff) return Invalid("vendor_id", "above 65535");
-  if (match.product_id() > 0xffff) return Invalid("product_id", "above 65535");
-  if (match.product_id() != 0 && match.vendor_id() == 0) {
-    return Invalid("product_id", "given without vendor_id");
-  }
-  if (match.vendor_id() != 0) core_match.vendor_id = match.vendor_id();
-  if (match.product_id() != 0) core_match.product_id = match.product_id();
-  core_match.serial = match.serial();
-  core_match.port_path = match.port_path();
-  if (!match.fingerprint().empty()) {
-    const absl::StatusOr<core::Fingerprint> fingerprint = FingerprintToCore(match.fingerprint());
-    if (!fingerprint.ok()) return fingerprint.status();
-    core_match.fingerprint = *fingerprint;
-  }
-  return core_match;
-}
+constexpr std::string_view kDeviceRules = "device_rules";
+constexpr std::string_view kRules2 = "rules_2";
+constexpr std::string_view kGrantVolume = "grant_volume";
+constexpr std::string_view kFeatures[] = {kDeviceRules, "grants",   "signed_reports", "orders",
+                                          kRules2,      "register", kGrantVolume};
 
 absl::StatusOr<core::DeviceRule> RuleToCore(const v1::DeviceRule& rule) {
   if (rule.id().empty()) return Invalid("id", "a rule without one");
   const auto in_rule = [&](const absl::Status& status) {
     return Invalid(absl::StrCat("rule ", rule.id()), std::string(status.message()));
   };
-  const absl::StatusOr<core::DeviceMatch> match = MatchToCore(rule.match());
+  absl::StatusOr<core::DeviceMatch> match = MatchToCore(rule.match());
   if (!match.ok()) return in_rule(match.status());
   const absl::StatusOr<core::Action> action = ToCore(rule.action());
   if (!action.ok()) return in_rule(action.status());
-  return core::DeviceRule{
-      .id = rule.id(), .description = rule.description(), .match = *match, .action = *action};
+  core::DeviceRule core_rule;
+  core_rule.id = rule.id();
+  core_rule.description = rule.description();
+  core_rule.match = *std::move(match);
+  core_rule.action = *action;
+  if (rule.effect() == v1::RULE_EFFECT_AUDIT) {
+    core_rule.effect = core::RuleEffect::kAudits;
+  } else if (rule.effect() != v1::RULE_EFFECT_UNSPECIFIED) {
+    return in_rule(Invalid("effect", absl::StrCat("unknown value ", rule.effect())));
+  }
+  core_rule.notify = rule.notify();
+  for (const int number : rule.only_interfaces()) {
+    const absl::StatusOr<DeviceClass> device_class = ClassToCore(number);
+    if (!device_class.ok()) {
+      return in_rule(Invalid("only_interfaces", absl::StrCat("unknown value ", number)));
+    }
+    core_rule.only_interfaces.insert(*device_class);
+  }
+  if (!core_rule.only_interfaces.empty() && core_rule.action == core::Action::kBlock) {
+    return in_rule(Invalid("only_interfaces", "given to a rule that lets nothing in"));
+  }
+  return core_rule;
 }
 
 absl::StatusOr<core::ExceptionLimits> LimitsToCore(const v1::ExceptionLimits& limits) {
@@ -65,7 +65,8 @@ absl::StatusOr<core::ExceptionLimits> LimitsToCore(const v1::ExceptionLimits& li
                                .approvers = limits.approvers(),
                                .reboot = limits.survives_reboot()
                                              ? core::RebootPolicy::kSurvivesReboot
-                                             : core::RebootPolicy::kEndsAtReboot};
+                                             : core::RebootPolicy::kEndsAtReboot,
+                               .max_written = limits.max_written_bytes()};
 }
 
 v1::DeviceRule RuleToProto(const core::DeviceRule& rule) {
@@ -73,14 +74,22 @@ v1::DeviceRule RuleToProto(const core::DeviceRule& rule) {
   proto.set_id(rule.id);
   proto.set_description(rule.description);
   proto.set_action(ToProto(rule.action));
-  v1::DeviceMatch& match = *proto.mutable_match();
-  for (const DeviceClass each : rule.match.classes) match.add_classes(ToProto(each));
-  match.set_vendor_id(rule.match.vendor_id.value_or(0));
-  match.set_product_id(rule.match.product_id.value_or(0));
-  match.set_serial(rule.match.serial);
-  match.set_port_path(rule.match.port_path);
-  if (rule.match.fingerprint) match.set_fingerprint(FingerprintToProto(*rule.match.fingerprint));
+  *proto.mutable_match() = MatchToProto(rule.match);
+  if (rule.effect == core::RuleEffect::kAudits) proto.set_effect(v1::RULE_EFFECT_AUDIT);
+  proto.set_notify(rule.notify);
+  for (const DeviceClass each : rule.only_interfaces) proto.add_only_interfaces(ToProto(each));
   return proto;
+}
+
+bool NeedsRules2(const v1::DeviceRule& rule) {
+  const v1::DeviceMatch& match = rule.match();
+  return match.buses_size() != 0 || match.ids_size() != 0 || match.serials_size() != 0 ||
+         match.products_size() != 0 || match.ports_size() != 0 || match.has_interfaces() ||
+         !match.identity().empty() || match.registered() != v1::REGISTERED_UNSPECIFIED ||
+         match.encryption() != v1::ENCRYPTION_MATCH_UNSPECIFIED || match.users_size() != 0 ||
+         match.user_groups_size() != 0 || match.hours_size() != 0 ||
+         rule.effect() != v1::RULE_EFFECT_UNSPECIFIED || rule.notify() ||
+         rule.only_interfaces_size() != 0;
 }
 
 }  // namespace
@@ -131,6 +140,7 @@ v1::Policy ToProto(const core::Policy& policy) {
   limits.set_helpdesk_max_seconds(policy.exceptions.helpdesk_max.count());
   limits.set_admin_max_seconds(policy.exceptions.admin_max.count());
   limits.set_approvers(policy.exceptions.approvers);
+  limits.set_max_written_bytes(policy.exceptions.max_written);
   limits.set_survives_reboot(policy.exceptions.reboot == core::RebootPolicy::kSurvivesReboot);
   v1::Texts& texts = *proto.mutable_texts();
   texts.set_blocked_ja(policy.texts.blocked_ja);
@@ -138,6 +148,13 @@ v1::Policy ToProto(const core::Policy& policy) {
   texts.set_contact_ja(policy.texts.contact_ja);
   texts.set_contact_en(policy.texts.contact_en);
   return proto;
+}
+
+std::vector<std::string_view> RequiredFeatures(const v1::Policy& policy) {
+  std::vector<std::string_view> features = {kDeviceRules};
+  if (std::ranges::any_of(policy.rules(), NeedsRules2)) features.push_back(kRules2);
+  if (policy.exceptions().max_written_bytes() != 0) features.push_back(kGrantVolume);
+  return features;
 }
 
 std::span<const std::string_view> Features() { return kFeatures; }

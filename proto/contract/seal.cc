@@ -124,6 +124,7 @@ absl::StatusOr<OpenedKeySet> OpenKeySet(const v1::TrustAnchor& anchor, const v1:
     opened.ring.Add(listed.purpose(), *key);
     // Not listed: agents of before it would refuse a key set with a purpose that they do not know.
     if (listed.purpose() == v1::PURPOSE_GRANT) opened.ring.Add(v1::PURPOSE_ORDER, *key);
+    if (listed.purpose() == v1::PURPOSE_BUNDLE) opened.ring.Add(v1::PURPOSE_REGISTER, *key);
   }
   opened.version = set->version();
   return opened;

@@ -34,10 +34,15 @@ ARROWS = {
     "console/pki": ["console", "console/store", "proto/contract", "generated"],
     "console/policy": ["console", "console/live", "console/pki", "console/store", "proto/contract",
                        "agent/core", "generated"],
+    # Pure: another program's rules, text to text.
+    "console/usbguard": [],
     "console/grants": ["console", "console/live", "console/pki", "console/store",
                        "console/policy", "proto/contract", "agent/core", "generated"],
+    # Pure: the media register as a file.
+    "console/media": ["proto/contract", "agent/core", "generated"],
     "console/service": ["console", "console/authz", "console/grants", "console/policy",
                         "console/pki", "console/live", "console/store", "console/history",
+                        "console/media",
                         "proto/contract", "agent/core", "generated"],
     # A door asks the table before it lets a call in, knows terminals by their certificates, and
     # holds their live streams. It reads and writes through the services alone, never the store.
@@ -47,12 +52,13 @@ ARROWS = {
     "console/alarms": ["console", "console/live", "console/store", "generated"],
     # A page of numbers for Prometheus; what they mean is the program's business.
     "console/metrics": ["console"],
-    "console/cli": ["console/history", "proto/contract", "generated"],
+    "console/cli": ["console/history", "console/usbguard", "proto/contract", "generated"],
 }
 # What puts a program together: main.cc, and folders that are one program and nothing else. They may
 # include their own root, and the platform that CMake chose. (The barrier is a Linux mechanism as a
 # whole, in the initramfs before there is an engine; another platform has another one.)
-PROGRAMS = {"agent/agentd", "agent/barrier", "agent/cli", "agent/preflight", "console/program"}
+PROGRAMS = {"agent/agentd", "agent/barrier", "agent/cli", "agent/medium_guard", "agent/preflight",
+            "console/program"}
 PROGRAMS_MAY = {"platform/api", "platform/linux", "platform/usb", "proto/contract", "agent/core",
                 "generated"}
 ROOTS = ["agent", "platform", "console", "proto"]

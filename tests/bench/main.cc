@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "tests/bench/bare_server.h"
+#include "tests/bench/decide.h"
 #include "tests/bench/enrol.h"
 #include "tests/bench/figures.h"
 #include "tests/bench/fleet.h"
@@ -34,9 +35,10 @@ int Measure(const std::vector<std::string>& names, BenchOptions options, const s
   int code = 0;
   for (const std::string& name : names) {
     try {
-      const std::vector<Figure> more = name == "ingest"  ? MeasureIngest(options)
-                                       : name == "enrol" ? MeasureEnrol(options)
-                                                         : MeasureFleet(options);
+      const std::vector<Figure> more = name == "ingest"   ? MeasureIngest(options)
+                                       : name == "enrol"  ? MeasureEnrol(options)
+                                       : name == "decide" ? MeasureDecide()
+                                                          : MeasureFleet(options);
       figures.insert(figures.end(), more.begin(), more.end());
     } catch (const std::exception& error) {
       std::cerr << "sekisho-bench: " << name << ": " << error.what() << " (logs are kept in "
@@ -67,7 +69,7 @@ int Main(int argc, char** argv) {
   std::vector<std::string> names;
   std::string json;
   app.add_option("names", names, "What to measure; all without any")
-      ->check(CLI::IsMember({"ingest", "fleet", "enrol"}));
+      ->check(CLI::IsMember({"ingest", "fleet", "enrol", "decide"}));
   app.add_option("--console", options.console, "The sekisho-console to measure");
   app.add_option("--json", json, "Write the figures here as well");
   app.add_option("--folder", options.folder, "Scratch space, on the disk to be measured")
@@ -105,11 +107,11 @@ int Main(int argc, char** argv) {
   }
   if (bare->parsed()) return ServeBare(keys);
   if (storeless->parsed()) return ServeStoreless(keys, store);
-  if (options.console.empty()) {
+  if (options.console.empty() && names != std::vector<std::string>{"decide"}) {
     std::cerr << "sekisho-bench: say which console to measure: --console PATH\n";
     return 2;
   }
-  if (names.empty()) names = {"ingest", "fleet", "enrol"};
+  if (names.empty()) names = {"ingest", "fleet", "enrol", "decide"};
   return Measure(names, options, json);
 }
 

@@ -78,15 +78,18 @@ int ServeStoreless(const std::string& keys, const std::string& path) {
                                    clock);
   service::TerminalService terminals(backend, publisher, *keyring, registry, wakeups, "", clock);
   service::GrantService grants(backend, *keyring, registry, clock);
-  service::PolicyService policies(backend.policies(), backend.organisations(), publisher, clock);
+  service::PolicyService policies(backend.policies(), backend.organisations(), backend.devices(),
+                                  publisher, clock);
   service::EventService event_service(events, backend.terminals(), wakeups);
   service::OperatorService operators(backend.operators(), backend.organisations(), "bench", clock);
   service::EnrolmentService enrolment(backend.terminals(), backend.tokens(), *keyring, registry, "",
                                       clock);
   service::OrderService orders(backend, *keyring, registry, clock);
+  service::RegisterCourier register_courier(backend.media(), *keyring, registry);
+  service::RegisterService media(backend, register_courier, clock);
   service::AgentService agents(backend.terminals(), backend.restores(), events, backend.grants(),
-                               backend.orders(), ingest, publisher, *keyring, registry, wakeups,
-                               clock);
+                               backend.orders(), register_courier, ingest, publisher, *keyring,
+                               registry, wakeups, clock);
   service::HistoryService history(backend.history(), backend.terminals(), "bench", clock);
   service::ParcelService parcels(agents, enrolment, backend, clock);
   absl::StatusOr<std::unique_ptr<console::rpc::Server>> server =
@@ -97,7 +100,7 @@ int ServeStoreless(const std::string& keys, const std::string& path) {
                                          return keyring->CheckClient(certificate);
                                        }},
                                   {sessions, terminals, grants, orders, policies, event_service,
-                                   operators, enrolment, agents, history, parcels, clock});
+                                   operators, enrolment, agents, history, parcels, media, clock});
   if (!server.ok()) {
     std::cerr << server.status() << "\n";
     return 1;

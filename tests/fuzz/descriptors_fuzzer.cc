@@ -5,6 +5,7 @@
 
 #include "agent/core/decide.h"
 #include "agent/core/device.h"
+#include "agent/core/identity.h"
 #include "proto/contract/bounds.h"
 #include "proto/contract/convert.h"
 #include "tests/fuzz/check.h"
@@ -43,6 +44,25 @@ void CheckNothingHides(core::RawDevice raw) {
   FUZZ_CHECK(!core::Adoptable(device));
 }
 
+// It has an identity exactly when it parses; what differs by speed does not count, and a storage
+// interface more does.
+void CheckIdentity(core::RawDevice raw, bool parses) {
+  const auto identity = core::IdentityBytes(raw);
+  FUZZ_CHECK(identity.has_value() == parses);
+  FUZZ_CHECK(core::IdentityBytes(raw) == identity);
+  (void)core::ConfidenceOf(raw.serial);
+  if (!parses) return;
+  core::RawDevice faster = raw;
+  faster.port_path = "3-2.1";
+  faster.descriptors[2] = std::byte{0x20};
+  faster.descriptors[3] = std::byte{0x03};
+  faster.descriptors[7] = std::byte{9};
+  FUZZ_CHECK(core::IdentityBytes(faster) == identity);
+  core::RawDevice other = raw;
+  other.serial += "1";
+  FUZZ_CHECK(core::IdentityBytes(other) != identity);
+}
+
 }  // namespace
 }  // namespace sekisho
 
@@ -57,6 +77,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   raw.product.assign(raw.serial.rbegin(), raw.serial.rend());
   const auto parsed = core::ParseDevice(raw);
   FUZZ_CHECK(core::ParseDevice(raw) == parsed);
+  CheckIdentity(raw, std::holds_alternative<core::Device>(parsed));
   if (const auto* device = std::get_if<core::Device>(&parsed)) {
     CheckDevice(*device);
     CheckNothingHides(raw);

@@ -33,7 +33,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     FUZZ_CHECK(core::DueEnd(*grant, here) == core::GrantEnd::kExpired);
   }
   // After a reboot nothing runs before it is resumed, and that for no more than a day.
-  core::Grant held{.claims = *claims, .active_port = {}, .end = {}};
+  core::Grant held{.claims = *claims, .active_port = {}, .end = {}, .counted = {}};
   here.boot_id = "another boot";
   here.console_time = core::WallTime(std::chrono::seconds(1'770'000'000));
   FUZZ_CHECK(!core::IsRunning(held, here));

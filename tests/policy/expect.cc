@@ -11,6 +11,12 @@ std::string Say(const core::Verdict& verdict) {
       std::string(core::Name(verdict.action)) + " because " + core::Name(verdict.reason);
   if (!verdict.rule_id.empty()) text += " " + verdict.rule_id;
   if (!verdict.grant_id.empty()) text += " " + verdict.grant_id;
+  for (std::size_t i = 0; i < verdict.shut_interfaces.size(); ++i) {
+    text += (i == 0 ? " shutting " : ",") + std::to_string(verdict.shut_interfaces[i]);
+  }
+  if (!verdict.audited_rule_id.empty()) {
+    text += " audited " + verdict.audited_rule_id + " to " + core::Name(verdict.audited_action);
+  }
   text += " nearly ";
   if (verdict.runner_up_rule_id.empty()) return text + "nothing";
   return text + verdict.runner_up_rule_id + " but " + verdict.runner_up_condition;
@@ -25,7 +31,8 @@ World::Complaint World::Expect(Words& words) {
   return ExpectPort(what, words);
 }
 
-// expect PORT ACTION because REASON [RULE-OR-GRANT] [nearly RULE but CONDITION | nearly nothing]
+// expect PORT ACTION because REASON [RULE-OR-GRANT] [shutting N,N] [audited RULE to ACTION] [nearly
+// RULE but CONDITION | nearly nothing]
 World::Complaint World::ExpectPort(const std::string& port_path, Words& words) {
   const auto plugged = std::ranges::find(plugged_, port_path, &Plugged::port_path);
   if (plugged == plugged_.end()) return "nothing is plugged at " + port_path;

@@ -1,3 +1,5 @@
+#include <span>
+
 #include "tests/policy/world.h"
 
 namespace sekisho::policy_test {
@@ -7,7 +9,27 @@ void Append(std::vector<std::byte>& bytes, std::initializer_list<unsigned> value
   for (const unsigned value : values) bytes.push_back(static_cast<std::byte>(value));
 }
 
+// Alike bytes, alike hashes (FNV-1a, spread over 32 bytes): the core compares them and asks no more
+// of them.
+core::Fingerprint HashOf(std::span<const std::byte> bytes) {
+  std::uint64_t hash = 0xcbf29ce484222325;
+  for (const std::byte byte : bytes) {
+    hash = (hash ^ std::to_integer<std::uint64_t>(byte)) * 0x100000001b3;
+  }
+  core::Fingerprint spread{};
+  for (std::size_t i = 0; i < spread.size(); ++i) {
+    spread[i] = static_cast<std::uint8_t>(hash >> (i % 8 * 8));
+  }
+  return spread;
+}
+
 }  // namespace
+
+core::Fingerprint MakeIdentity(const DeviceSpec& spec) {
+  const std::string text =
+      std::to_string(spec.vendor) + " " + std::to_string(spec.product) + " " + spec.serial;
+  return HashOf(std::as_bytes(std::span(text)));
+}
 
 core::RawDevice MakeRaw(const DeviceSpec& spec, const std::string& port_path) {
   core::RawDevice raw;
@@ -25,16 +47,9 @@ core::RawDevice MakeRaw(const DeviceSpec& spec, const std::string& port_path) {
            {9, 4, each.number, 0, 0, each.class_code, each.subclass_code, each.protocol_code, 0});
   }
   if (spec.cut && *spec.cut < bytes.size()) bytes.resize(*spec.cut);
-  // Alike descriptors, alike fingerprints (FNV-1a, spread over the 32 bytes): the core compares
-  // them and asks no more of them.
-  std::uint64_t hash = 0xcbf29ce484222325;
-  for (const std::byte byte : bytes) {
-    hash = (hash ^ std::to_integer<std::uint64_t>(byte)) * 0x100000001b3;
-  }
-  for (std::size_t i = 0; i < raw.fingerprint.size(); ++i) {
-    raw.fingerprint[i] = static_cast<std::uint8_t>(hash >> (i % 8 * 8));
-  }
+  raw.fingerprint = HashOf(bytes);
   raw.serial = spec.serial;
+  raw.product = spec.product_name;
   raw.port_path = port_path;
   return raw;
 }

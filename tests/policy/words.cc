@@ -1,5 +1,6 @@
 #include "tests/policy/words.h"
 
+#include <algorithm>
 #include <charconv>
 #include <map>
 
@@ -61,6 +62,54 @@ std::optional<core::UsbInterface> ReadCodes(const std::string& word) {
                             .class_code = static_cast<std::uint8_t>(*class_code),
                             .subclass_code = static_cast<std::uint8_t>(*subclass_code),
                             .protocol_code = static_cast<std::uint8_t>(*protocol_code)};
+}
+
+std::optional<core::InterfaceType> ReadInterfaceType(const std::string& word) {
+  std::string filled = word;
+  const bool any_protocol = word.ends_with("/*");
+  const bool any_subclass = word.ends_with("/*/*");
+  if (any_subclass) {
+    filled = word.substr(0, 2) + "/00/00";
+  } else if (any_protocol) {
+    filled = word.substr(0, word.size() - 1) + "00";
+  }
+  const auto codes = ReadCodes(filled);
+  if (!codes) return std::nullopt;
+  core::InterfaceType type;
+  type.class_code = codes->class_code;
+  if (!any_subclass) type.subclass_code = codes->subclass_code;
+  if (!any_protocol) type.protocol_code = codes->protocol_code;
+  return type;
+}
+
+std::vector<std::string> ReadList(const std::string& word) {
+  std::vector<std::string> items;
+  std::string_view rest = word;
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find(','), rest.size());
+    items.emplace_back(rest.substr(0, end));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return items;
+}
+
+std::optional<unsigned> ReadWeekday(const std::string& word) {
+  constexpr std::string_view kDays[] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
+  for (unsigned day = 0; day < 7; ++day) {
+    if (word == kDays[day]) return day;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::uint16_t> ReadMinute(const std::string& word) {
+  unsigned hour = 0;
+  unsigned minute = 0;
+  if (word.size() != 5 || word[2] != ':') return std::nullopt;
+  const char* text = word.data();
+  if (std::from_chars(text, text + 2, hour).ptr != text + 2) return std::nullopt;
+  if (std::from_chars(text + 3, text + 5, minute).ptr != text + 5) return std::nullopt;
+  if (minute > 59 || hour * 60 + minute > 24 * 60) return std::nullopt;
+  return static_cast<std::uint16_t>(hour * 60 + minute);
 }
 
 std::optional<core::Action> ReadAction(const std::string& word) {

@@ -39,6 +39,14 @@ std::optional<std::chrono::nanoseconds> ReadDuration(const std::string& word);
 std::optional<std::uint16_t> ReadHex16(const std::string& word);
 // "08/06/50": class, subclass, protocol in hexadecimal.
 std::optional<core::UsbInterface> ReadCodes(const std::string& word);
+// "08/06/50", "03/01/*", "03/*/*".
+std::optional<core::InterfaceType> ReadInterfaceType(const std::string& word);
+// "AA*,BB*".
+std::vector<std::string> ReadList(const std::string& word);
+// "mon", counted from Monday.
+std::optional<unsigned> ReadWeekday(const std::string& word);
+// "08:30", "24:00": minutes since midnight.
+std::optional<std::uint16_t> ReadMinute(const std::string& word);
 std::optional<core::Action> ReadAction(const std::string& word);
 
 }  // namespace sekisho::policy_test

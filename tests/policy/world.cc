@@ -4,6 +4,7 @@
 #include <functional>
 #include <utility>
 
+#include "agent/core/hours.h"
 #include "tests/policy/words.h"
 
 namespace sekisho::policy_test {
@@ -40,6 +41,10 @@ World::Complaint World::Apply(const Statement& statement) {
       {"end", &World::End},
       {"recording", &World::RecordingWords},
       {"read_only", &World::ReadOnlyWords},
+      {"interfaces", &World::InterfacesWords},
+      {"person", &World::Person},
+      {"calendar", &World::Calendar},
+      {"register", &World::Register},
       {"expect", &World::Expect},
   };
   Words words(statement.words);
@@ -69,41 +74,6 @@ World::Complaint World::Policy(Words& words) {
   return std::nullopt;
 }
 
-World::Complaint World::Rule(Words& words) {
-  if (!policy_) return "a rule without a policy";
-  core::DeviceRule rule;
-  rule.id = words.Next();
-  const auto action = ReadAction(words.Next());
-  if (!action) return "write: rule ID block|read_only|allow CONDITIONS";
-  rule.action = *action;
-  while (!words.Done()) {
-    const std::string condition = words.Next();
-    if (condition == "classes") {
-      while (const auto device_class = core::ParseDeviceClass(words.Peek())) {
-        rule.match.classes.insert(*device_class);
-        words.Next();
-      }
-      if (rule.match.classes.empty()) return Unclear("class " + words.Peek());
-    } else if (condition == "vendor") {
-      if (!(rule.match.vendor_id = ReadHex16(words.Next()))) return "vendor: four hex digits";
-    } else if (condition == "product") {
-      if (!(rule.match.product_id = ReadHex16(words.Next()))) return "product: four hex digits";
-    } else if (condition == "serial-number") {
-      rule.match.serial = words.Next();
-    } else if (condition == "port") {
-      rule.match.port_path = words.Next();
-    } else if (condition == "fingerprint-of") {
-      const auto spec = specs_.find(words.Next());
-      if (spec == specs_.end()) return "fingerprint-of a device that is not described";
-      rule.match.fingerprint = MakeRaw(spec->second, "").fingerprint;
-    } else {
-      return Unclear(condition);
-    }
-  }
-  policy_->rules.push_back(std::move(rule));
-  return std::nullopt;
-}
-
 World::Complaint World::Device(Words& words) {
   const std::string name = words.Next();
   DeviceSpec spec;
@@ -115,6 +85,12 @@ World::Complaint World::Device(Words& words) {
       (part == "vendor" ? spec.vendor : spec.product) = *number;
     } else if (part == "serial-number") {
       spec.serial = words.Next();
+    } else if (part == "called") {
+      spec.product_name = words.Next();
+    } else if (part == "bus") {
+      const auto bus = core::ParseBus(words.Next());
+      if (!bus) return "bus: usb, mmc, …";
+      spec.bus = *bus;
     } else if (part == "codes") {
       const auto codes = ReadCodes(words.Next());
       if (!codes) return "codes: class/subclass/protocol, two hex digits each";
@@ -150,9 +126,13 @@ World::Complaint World::Plug(Words& words) {
   const auto spec = specs_.find(words.Next());
   if (spec == specs_.end() || !words.Take("at")) return "write: plug DEVICE at PORT";
   const std::string port_path = words.Next();
-  plugged_.push_back({.port_path = port_path,
-                      .device = core::ParseDevice(MakeRaw(spec->second, port_path)),
-                      .verdict = {}});
+  auto parsed = core::ParseDevice(MakeRaw(spec->second, port_path));
+  if (auto* device = std::get_if<core::Device>(&parsed)) {
+    device->bus = spec->second.bus;
+    device->identity = MakeIdentity(spec->second);
+  }
+  plugged_.push_back(
+      {.port_path = port_path, .name = spec->first, .device = std::move(parsed), .verdict = {}});
   return std::nullopt;
 }
 
@@ -171,6 +151,7 @@ World::Complaint World::After(Words& words) {
   const auto duration = ReadDuration(words.Next());
   if (!duration) return "write: after 14m59s";
   here_.now += *duration;
+  calendar_ += std::chrono::floor<std::chrono::seconds>(*duration);
   console_clock_ += std::chrono::floor<std::chrono::milliseconds>(*duration);
   return std::nullopt;
 }
@@ -301,6 +282,15 @@ void World::DecideOn(Plugged& plugged) {
   situation.here = here_;
   situation.read_only = read_only_;
   situation.recording = recording_;
+  situation.interfaces = interfaces_;
+  situation.surroundings.person = person_;
+  const auto minute = std::chrono::floor<std::chrono::minutes>(calendar_).count();
+  situation.surroundings.local_time =
+      core::LocalTime{.weekday = static_cast<unsigned>(minute / core::kMinutesADay % 7),
+                      .minute = static_cast<unsigned>(minute % core::kMinutesADay)};
+  if (const auto medium = register_.find(plugged.name); medium != register_.end()) {
+    situation.surroundings.medium = medium->second;
+  }
   if (before.action != core::Action::kBlock) situation.standing = &before;
   plugged.verdict = core::Decide(*device, situation);
   if (plugged.verdict.reason != core::VerdictReason::kGrant) return;

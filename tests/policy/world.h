@@ -1,6 +1,7 @@
 #ifndef SEKISHO_TESTS_POLICY_WORLD_H_
 #define SEKISHO_TESTS_POLICY_WORLD_H_
 
+#include <chrono>
 #include <map>
 #include <optional>
 #include <string>
@@ -11,6 +12,7 @@
 #include "agent/core/device.h"
 #include "agent/core/grant.h"
 #include "agent/core/policy.h"
+#include "agent/core/surroundings.h"
 #include "tests/policy/case_file.h"
 
 namespace sekisho::policy_test {
@@ -20,11 +22,15 @@ struct DeviceSpec {
   std::uint16_t vendor = 0x1111;
   std::uint16_t product = 0x2222;
   std::string serial;
+  std::string product_name;
+  core::Bus bus = core::Bus::kUsb;
   core::UsbInterface codes;  // of the whole device; number unused
   std::vector<core::UsbInterface> interfaces;
   std::optional<std::size_t> cut;  // only so many bytes of the descriptors
 };
 core::RawDevice MakeRaw(const DeviceSpec& spec, const std::string& port_path);
+// The same for what is the same on another port: vendor, product, serial.
+core::Fingerprint MakeIdentity(const DeviceSpec& spec);
 
 // One terminal with its plugs, clocks and grants: the core's rules, carried out in the order in
 // which an agent does, with nothing real attached.
@@ -37,6 +43,7 @@ class World {
  private:
   struct Plugged {
     std::string port_path;
+    std::string name;
     std::variant<core::Device, core::DescriptorFault> device;
     core::Verdict verdict;
   };
@@ -57,6 +64,11 @@ class World {
   Complaint End(Words& words);
   Complaint RecordingWords(Words& words);
   Complaint ReadOnlyWords(Words& words);
+  Complaint InterfacesWords(Words& words);
+  Complaint Person(Words& words);
+  Complaint Calendar(Words& words);
+  Complaint Register(Words& words);
+  Complaint Condition(Words& words, core::DeviceRule& rule);
   Complaint Expect(Words& words);
   Complaint ExpectGrant(Words& words);
   Complaint ExpectDevice(Words& words);
@@ -81,6 +93,10 @@ class World {
   int boots_ = 1;
   core::Recording recording_ = core::Recording::kWorks;
   core::ReadOnlySupport read_only_ = core::ReadOnlySupport::kUnavailable;
+  core::InterfaceSupport interfaces_ = core::InterfaceSupport::kUnavailable;
+  std::optional<core::Person> person_;
+  std::chrono::seconds calendar_{0};  // since Monday, 00:00, on the terminal's own wall
+  std::map<std::string, core::RegisterStanding> register_;
 };
 
 }  // namespace sekisho::policy_test

@@ -123,6 +123,7 @@ void BuildCommandLine(CLI::App& root, Context& context) {
   AddMode(root, context);
   AddDevices(root, context);
   AddOrders(root, context);
+  AddMedia(root, context);
   AddEvents(root, context);
   AddPolicy(root, context);
   AddOperators(root, context);

@@ -27,8 +27,13 @@ void AddGrants(CLI::App& root, Context& context);
 void AddMode(CLI::App& root, Context& context);
 void AddDevices(CLI::App& root, Context& context);
 void AddOrders(CLI::App& root, Context& context);
+void AddMedia(CLI::App& root, Context& context);
 void AddEvents(CLI::App& root, Context& context);
 void AddPolicy(CLI::App& root, Context& context);
+// Below `policy`, without a console.
+void AddPolicyImport(CLI::App& policy, Context& context);
+void AddPolicySimulate(CLI::App& policy, Context& context);
+void AddPolicyProfile(CLI::App& policy, Context& context);
 void AddOperators(CLI::App& root, Context& context);
 void AddRobots(CLI::App& root, Context& context);
 void AddGroups(CLI::App& root, Context& context);

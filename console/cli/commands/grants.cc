@@ -11,6 +11,7 @@
 #include "console/cli/texts/messages.h"
 #include "console/cli/texts/names.h"
 #include "console/cli/time_span.h"
+#include "proto/contract/volume.h"
 
 namespace sekisho::console::cli {
 namespace {
@@ -26,6 +27,7 @@ struct CreateOptions {
   std::string reason;
   std::string ticket;
   bool this_port = false;
+  std::string max_volume;
   std::string wait;
 };
 
@@ -45,6 +47,11 @@ absl::StatusOr<v1::CreateGrantRequest> RequestFrom(Context& context, const Creat
       ParseSpan(options.lifetime, context.language());
   if (!lifetime.ok()) return AsUsageError(lifetime.status());
   request.set_seconds(static_cast<std::uint32_t>(lifetime->count()));
+  if (!options.max_volume.empty()) {
+    const std::optional<std::uint64_t> volume = contract::ParseVolume(options.max_volume);
+    if (!volume) return context.Usage(messages::kNotAVolume, {{"typed", options.max_volume}});
+    request.set_max_written_bytes(*volume);
+  }
   request.set_reason(options.reason);
   request.set_ticket(options.ticket);
   request.set_this_port_only(options.this_port);
@@ -236,6 +243,7 @@ void AddGrants(CLI::App& root, Context& context) {
       ->required();
   AddText(create, context, "--reason", created->reason, help::kReason, "TEXT")->required();
   AddText(create, context, "--ticket", created->ticket, help::kTicket, "TEXT")->required();
+  AddText(create, context, "--max-volume", created->max_volume, help::kMaxVolume, "VOLUME");
   AddFlag(create, context, "--this-port-only", created->this_port, help::kThisPort);
   AddText(create, context, "--wait", created->wait, help::kWait, "SPAN");
   OnRun(create, context, [&context, created] { return Create(context, *created); });

@@ -5,13 +5,20 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "console/cli/commands/commands.h"
+#include "console/cli/commands/policy_file.h"
 #include "console/cli/files.h"
+#include "console/cli/policy_schema.h"
 #include "console/cli/prompt.h"
 #include "console/cli/resolve.h"
 #include "console/cli/texts/messages.h"
 
 namespace sekisho::console::cli {
+
+absl::StatusOr<std::string> ReadPolicy(const Context& context, const std::string& file) {
+  if (file != "-") return ReadTextFile(file, context.language());
+  return std::string(std::istreambuf_iterator<char>(std::cin), {});
+}
+
 namespace {
 
 struct FileOptions {
@@ -20,25 +27,6 @@ struct FileOptions {
   std::string comment;
   bool yes = false;
 };
-
-absl::StatusOr<std::string> ReadPolicy(const Context& context, const std::string& file) {
-  if (file != "-") return ReadTextFile(file, context.language());
-  return std::string(std::istreambuf_iterator<char>(std::cin), {});
-}
-
-// Problems go to standard error for people, and stay in the document for scripts; either way the
-// exit code is that of a refusal.
-template <typename Response>
-absl::Status ShowProblems(Context& context, const Response& answer, const std::string& file) {
-  const absl::Status shown = context.Show(answer, "");
-  if (!shown.ok()) return shown;
-  if (context.output() == Output::kTable) {
-    context.err() << WriteProblems(answer.problems(), file == "-" ? "stdin" : file,
-                                   context.language());
-  }
-  return absl::FailedPreconditionError(
-      context.Say(messages::kPolicyProblems, {{"count", absl::StrCat(answer.problems_size())}}));
-}
 
 absl::Status Check(Context& context, const std::string& file) {
   v1::CheckPolicyRequest request;
@@ -67,11 +55,8 @@ absl::StatusOr<v1::DiffPolicyResponse> FetchDiff(Client& client, const std::stri
 std::string WriteDiff(const Context& context, const v1::DiffPolicyResponse& diff) {
   const std::string version = absl::StrCat(diff.against_version());
   if (diff.changes().empty()) return context.Say(messages::kNoChanges, {{"version", version}});
-  std::string text = context.Say(messages::kChangesAgainst, {{"version", version}});
-  for (const std::string& change : diff.changes()) {
-    absl::StrAppend(&text, Printable(change), "\n");
-  }
-  return text;
+  return context.Say(messages::kChangesAgainst, {{"version", version}}) +
+         WriteChanges(diff.changes(), context.language());
 }
 
 absl::Status Diff(Context& context, const FileOptions& options) {
@@ -131,6 +116,7 @@ absl::Status Rollback(Context& context, const RollbackOptions& options) {
   request.set_comment(options.comment);
   const absl::StatusOr<v1::RollbackPolicyResponse> answer = (*client)->Call(request);
   if (!answer.ok()) return answer.status();
+  if (!answer->problems().empty()) return ShowProblems(context, *answer, "");
   return context.Show(*answer, context.Say(messages::kRolledBack,
                                            {{"version", absl::StrCat(answer->policy().version())},
                                             {"content", absl::StrCat(options.to)}}));
@@ -196,6 +182,8 @@ void AddPolicy(CLI::App& root, Context& context) {
   AddText(diff, context, "--group", compared->group, help::kPolicyGroup, "GROUP");
   OnRun(diff, context, [&context, compared] { return Diff(context, *compared); });
 
+  AddPolicySimulate(*policy, context);
+
   CLI::App* publish = AddCommand(*policy, context, help::kPolicyPublish);
   const auto published = std::make_shared<FileOptions>();
   AddText(publish, context, "FILE", published->file, help::kPolicyFile, "")->required();
@@ -220,6 +208,13 @@ void AddPolicy(CLI::App& root, Context& context) {
   OnRun(show, context, [&context, shown] { return Show(context, *shown); });
 
   AddListOptions(AddCommand(*policy, context, help::kPolicyList), context);
+  AddPolicyImport(*policy, context);
+  AddPolicyProfile(*policy, context);
+
+  OnRun(AddCommand(*policy, context, help::kPolicySchema), context, [&context] {
+    context.out() << kPolicySchema;
+    return absl::OkStatus();
+  });
 }
 
 }  // namespace sekisho::console::cli

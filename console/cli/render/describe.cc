@@ -1,6 +1,7 @@
 #include "console/cli/render/describe.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <vector>
 
 #include "absl/strings/escaping.h"
@@ -8,9 +9,11 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "console/cli/render/table.h"
+#include "console/cli/texts/conditions.h"
 #include "console/cli/texts/events.h"
 #include "console/cli/texts/names.h"
 #include "console/cli/time_span.h"
+#include "proto/contract/interface_classes.h"
 
 namespace sekisho::console::cli {
 namespace {
@@ -23,26 +26,55 @@ constexpr Text kBrief{"[[{name} ]]{id}[[ ({classes})]]", "[[{name} ]]{id}[[（{c
 constexpr Text kFull{"[[{name} ]]{id}[[ ({classes})]][[, serial {serial}]][[, at port {port}]]",
                      "[[{name} ]]{id}[[（{classes}）]][[、シリアル {serial}]][[、ポート {port}]]"};
 constexpr Text kVerdict{
-    "{reason}[[ (policy {version})]][[; nearest: rule \"{rule}\"]][[, not matched on {condition}]]",
-    "{reason}[[（ポリシー第{version}版）]][[。最も近い規則「{rule}」]][[（{condition} "
-    "が不一致）]]"};
+    "{reason}[[ (policy {version})]][[; nearest: rule \"{rule}\"]][[, not matched on {condition}]]"
+    "[[; audited: rule \"{audited}\"]][[ would have decided {would}]][[; kept shut: {shut}]]",
+    "{reason}[[（ポリシー第{version}版）]][[。最も近い規則「{rule}」]][[（{condition}"
+    "が不一致）]][[。試行中の規則「{audited}」]][[なら「{would}」]][[。閉じたまま: {shut}]]"};
+constexpr Text kInterface{"interface {number}[[ ({classes})]]",
+                          "インターフェース {number}[[（{classes}）]]"};
 constexpr Text kArrived{"{when} (arrived {arrived})", "{when}（受信 {arrived}）"};
+
+// What a device is by its maker's numbers; what is not USB mostly has none, and hangs on a bus that
+// is worth saying.
+std::string IdOf(const v1::Device& device, Language language) {
+  const std::string id = absl::StrFormat("%04x:%04x", device.vendor_id(), device.product_id());
+  if (device.bus() == v1::BUS_UNSPECIFIED || device.bus() == v1::BUS_USB) return id;
+  const bool numbered = device.vendor_id() != 0 || device.product_id() != 0;
+  return absl::StrCat(NameOf(device.bus(), language), numbered ? " " : "", numbered ? id : "");
+}
+
+template <typename Classes>
+std::string NamesOf(const Classes& classes, Language language) {
+  std::vector<std::string> names;
+  for (const int each : classes) {
+    names.push_back(NameOf(static_cast<v1::DeviceClass>(each), language));
+  }
+  return absl::StrJoin(names, language == Language::kJapanese ? "、" : ", ");
+}
+
+// "interface 1 (storage), …"
+std::string ShutInterfacesOf(const v1::Verdict& verdict, const v1::Device& device,
+                             Language language) {
+  std::vector<std::string> shut;
+  for (const std::uint32_t number : verdict.shut_interfaces()) {
+    shut.push_back(
+        Fill(kInterface.In(language),
+             {{"number", absl::StrCat(number)},
+              {"classes", NamesOf(contract::ClassesOfInterface(device, number), language)}}));
+  }
+  return absl::StrJoin(shut, language == Language::kJapanese ? "、" : ", ");
+}
 
 std::string Fields(const v1::Device& device, Language language, const Text& pattern) {
   std::vector<std::string> names;
   for (const std::string& name : {device.manufacturer(), device.product()}) {
     if (!name.empty()) names.push_back(name);
   }
-  std::vector<std::string> classes;
-  for (const int device_class : device.classes()) {
-    classes.push_back(NameOf(static_cast<v1::DeviceClass>(device_class), language));
-  }
-  return Fill(pattern.In(language),
-              {{"name", absl::StrJoin(names, " ")},
-               {"id", absl::StrFormat("%04x:%04x", device.vendor_id(), device.product_id())},
-               {"classes", absl::StrJoin(classes, language == Language::kJapanese ? "、" : ", ")},
-               {"serial", device.serial()},
-               {"port", device.port_path()}});
+  return Fill(pattern.In(language), {{"name", absl::StrJoin(names, " ")},
+                                     {"id", IdOf(device, language)},
+                                     {"classes", NamesOf(device.classes(), language)},
+                                     {"serial", device.serial()},
+                                     {"port", device.port_path()}});
 }
 
 std::string ParametersOf(const v1::Event& event) {
@@ -76,7 +108,8 @@ std::string DescribeDeviceBriefly(const v1::Device& device, Language language) {
   return Fields(device, language, kBrief);
 }
 
-std::string DescribeVerdict(const v1::Verdict& verdict, Language language) {
+std::string DescribeVerdict(const v1::Verdict& verdict, const v1::Device& device,
+                            Language language) {
   const std::string reason =
       Fill(NameOf(verdict.reason(), language),
            {{"rule", verdict.rule_id()}, {"grant", ShortId(verdict.grant_id())}});
@@ -85,7 +118,11 @@ std::string DescribeVerdict(const v1::Verdict& verdict, Language language) {
       {{"reason", reason},
        {"version", verdict.policy_version() == 0 ? "" : absl::StrCat(verdict.policy_version())},
        {"rule", verdict.runner_up_rule_id()},
-       {"condition", verdict.runner_up_condition()}});
+       {"condition", ConditionName(verdict.runner_up_condition(), language)},
+       {"audited", verdict.audited_rule_id()},
+       {"would",
+        verdict.audited_rule_id().empty() ? "" : NameOf(verdict.audited_action(), language)},
+       {"shut", ShutInterfacesOf(verdict, device, language)}});
 }
 
 std::string DescribePerson(const v1::Person& person) {
@@ -102,7 +139,7 @@ std::string DescribeEvent(const v1::Event& event, Language language) {
                                 : std::string(kNobody.In(language));
     }
     if (name == "device") return event.has_device() ? DescribeDevice(event.device(), language) : "";
-    if (name == "why") return DescribeVerdict(event.verdict(), language);
+    if (name == "why") return DescribeVerdict(event.verdict(), event.device(), language);
     if (name == "action") return NameOf(event.verdict().action(), language);
     if (name == "grant") return ShortId(event.grant_id());
     if (name == "reference") return event.reference();

@@ -21,8 +21,10 @@ std::string ShortId(std::string_view id);
 std::string DescribeDevice(const v1::Device& device, Language language);
 // "SanDisk Ultra 0781:5581 (storage)": where a table has no more room.
 std::string DescribeDeviceBriefly(const v1::Device& device, Language language);
-// "no rule allows it (policy 3); nearest rule "registered", not matched on serial".
-std::string DescribeVerdict(const v1::Verdict& verdict, Language language);
+// "no rule allows it (policy 3); nearest rule "registered", not matched on serial". The device
+// tells what the interfaces are that it keeps shut.
+std::string DescribeVerdict(const v1::Verdict& verdict, const v1::Device& device,
+                            Language language);
 // "hanako (1042)", staff id in brackets, or the uid when the name is not known.
 std::string DescribePerson(const v1::Person& person);
 

@@ -9,6 +9,7 @@
 #include "console/cli/texts/headings.h"
 #include "console/cli/texts/names.h"
 #include "console/cli/time_span.h"
+#include "proto/contract/volume.h"
 
 namespace sekisho::console::cli {
 namespace {
@@ -60,7 +61,8 @@ std::string WriteRequest(const v1::ExceptionRequest& request, const Style& style
        {heading(headings::kPerson), PersonOf(request)},
        {heading(headings::kDevice), DescribeDevice(request.device(), style.language)},
        {heading(headings::kFingerprint), absl::BytesToHexString(request.device().fingerprint())},
-       {heading(headings::kWhy), DescribeVerdict(request.verdict(), style.language)},
+       {heading(headings::kWhy),
+        DescribeVerdict(request.verdict(), request.device(), style.language)},
        {heading(headings::kReason),
         request.reason().empty() ? heading(headings::kNotAsked) : request.reason()},
        {heading(headings::kAsked), WriteMoment(request.received_at(), style.zone)},
@@ -96,6 +98,7 @@ std::string WriteGrant(const v1::Grant& grant, const Style& style) {
        {heading(headings::kFingerprint), absl::BytesToHexString(claims.device().fingerprint())},
        {heading(headings::kMode), NameOf(claims.action(), style.language)},
        {heading(headings::kFor), WriteSpan(std::chrono::seconds(grant.seconds()))},
+       {heading(headings::kMaxVolume), contract::WriteVolume(claims.max_written_bytes())},
        {heading(headings::kGrantReason), claims.reason()},
        {heading(headings::kTicket), claims.ticket()},
        {heading(headings::kReference), claims.reference()},

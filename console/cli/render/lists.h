@@ -12,6 +12,7 @@
 #include "sekisho/v1/operator_service.pb.h"
 #include "sekisho/v1/order_service.pb.h"
 #include "sekisho/v1/policy_service.pb.h"
+#include "sekisho/v1/register_service.pb.h"
 #include "sekisho/v1/session_service.pb.h"
 #include "sekisho/v1/terminal_service.pb.h"
 
@@ -46,6 +47,12 @@ std::string WriteOutcomes(const google::protobuf::RepeatedPtrField<v1::TerminalO
 std::string WriteOrders(const v1::ListOrdersResponse& orders, const Style& style);
 std::string WriteWouldBeBlocked(const v1::ListWouldBeBlockedResponse& devices, const Style& style);
 
+std::string WriteMedia(const v1::ListMediaResponse& media, const GroupPaths& groups,
+                       const Style& style);
+// One, and below it what became of it.
+std::string WriteMedium(const v1::GetMediumResponse& answer, const GroupPaths& groups,
+                        const Style& style);
+
 std::string WriteTokens(const v1::ListEnrolmentTokensResponse& tokens, const GroupPaths& groups,
                         const Style& style);
 
@@ -55,6 +62,8 @@ std::string WriteRequest(const v1::ExceptionRequest& request, const Style& style
 std::string WriteGrants(const std::vector<v1::Grant>& grants, const Style& style);
 std::string WriteGrant(const v1::Grant& grant, const Style& style);
 
+// "本庁/税務課"; "(all)" for no group.
+std::string ScopeOf(const std::string& group_id, const GroupPaths& groups, Language language);
 std::string WriteOperators(const v1::ListOperatorsResponse& operators, const GroupPaths& groups,
                            const Style& style);
 std::string WriteWhoAmI(const v1::WhoAmIResponse& who, const Style& style);
@@ -62,6 +71,11 @@ std::string WriteGroups(const v1::ListGroupsResponse& groups, const Style& style
 
 std::string WritePolicies(const v1::ListPoliciesResponse& policies, const GroupPaths& groups,
                           const Style& style);
+// One a line: "~ rule sticks: action block → allow (looser)".
+std::string WriteChanges(const google::protobuf::RepeatedPtrField<v1::PolicyChange>& changes,
+                         Language language);
+// All parts in one, its first `most` changes.
+std::string WriteSimulation(const v1::SimulatePolicyResponse& all, int most, const Style& style);
 // "policy.yaml:12:5: message" and, indented, what to write instead: what editors jump to.
 std::string WriteProblems(const google::protobuf::RepeatedPtrField<v1::PolicyProblem>& problems,
                           const std::string& file, Language language);

@@ -7,20 +7,15 @@
 #include "console/cli/render/lists.h"
 #include "console/cli/render/table.h"
 #include "console/cli/texts/headings.h"
-#include "console/cli/texts/messages.h"
 #include "console/cli/texts/names.h"
 #include "console/cli/time_span.h"
 
 namespace sekisho::console::cli {
-namespace {
-
 std::string ScopeOf(const std::string& group_id, const GroupPaths& groups, Language language) {
   if (group_id.empty()) return std::string(headings::kWholeOrganisation.In(language));
   const auto found = groups.find(group_id);
   return found == groups.end() ? ShortId(group_id) : found->second;
 }
-
-}  // namespace
 
 GroupPaths PathsOf(const google::protobuf::RepeatedPtrField<v1::Group>& groups) {
   std::map<std::string, const v1::Group*> by_id;
@@ -77,39 +72,6 @@ std::string WriteGroups(const v1::ListGroupsResponse& groups, const Style& style
                std::string(headings::kId.In(style.language))});
   for (const auto& [path, id] : rows) table.Add({path, id});
   return table.Write();
-}
-
-std::string WritePolicies(const v1::ListPoliciesResponse& policies, const GroupPaths& groups,
-                          const Style& style) {
-  const auto heading = [&style](const Text& text) { return std::string(text.In(style.language)); };
-  Table table({heading(headings::kVersion), heading(headings::kGroup),
-               heading(headings::kPublished), heading(headings::kRequestedBy),
-               heading(headings::kComment)});
-  for (const v1::PublishedPolicy& policy : policies.policies()) {
-    std::string comment = policy.comment();
-    if (policy.content_of_version() != 0) {
-      const std::string content = Fill(headings::kContentOf.In(style.language),
-                                       {{"version", absl::StrCat(policy.content_of_version())}});
-      comment = comment.empty() ? content : absl::StrCat(comment, " (", content, ")");
-    }
-    table.Add({absl::StrCat(policy.version()), ScopeOf(policy.group_id(), groups, style.language),
-               WriteMoment(policy.published_at(), style.zone), policy.published_by(), comment});
-  }
-  return table.Write();
-}
-
-std::string WriteProblems(const google::protobuf::RepeatedPtrField<v1::PolicyProblem>& problems,
-                          const std::string& file, Language language) {
-  std::string out;
-  for (const v1::PolicyProblem& problem : problems) {
-    out += file;
-    if (problem.line() != 0) absl::StrAppend(&out, ":", problem.line(), ":", problem.column());
-    absl::StrAppend(&out, ": ", Printable(problem.message()), "\n");
-    if (!problem.suggestion().empty()) {
-      out += Fill(messages::kSuggestion.In(language), {{"suggestion", problem.suggestion()}});
-    }
-  }
-  return out;
 }
 
 }  // namespace sekisho::console::cli

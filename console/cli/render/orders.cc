@@ -110,7 +110,8 @@ std::string WriteWouldBeBlocked(const v1::ListWouldBeBlockedResponse& devices, c
     table.Add({DescribeDeviceBriefly(device.device(), style.language), device.device().serial(),
                ShortFingerprint(device.device().fingerprint()), absl::StrCat(device.terminals()),
                absl::StrCat(device.times()), WriteMoment(device.last_seen_at(), style.zone),
-               Names(names, style.language), DescribeVerdict(device.verdict(), style.language)});
+               Names(names, style.language),
+               DescribeVerdict(device.verdict(), device.device(), style.language)});
   }
   return table.Write();
 }

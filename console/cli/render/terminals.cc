@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "console/cli/render/describe.h"
@@ -97,7 +99,12 @@ std::string WriteTerminal(const v1::Terminal& terminal, const GroupPaths& groups
   for (const v1::Probe& probe : status.probes()) {
     probes.Add({probe.name(), NameOf(probe.result(), style.language), probe.detail()});
   }
-  return out + "\n" + probes.Write();
+  absl::StrAppend(&out, "\n", probes.Write());
+  if (std::ranges::find(terminal.unprotected(), v1::UNPROTECTED_NO_MEDIUM_GUARD) !=
+      terminal.unprotected().end()) {
+    absl::StrAppend(&out, "\n", heading(headings::kNoMediumGuard));
+  }
+  return out;
 }
 
 std::string WriteTokens(const v1::ListEnrolmentTokensResponse& tokens, const GroupPaths& groups,

@@ -34,6 +34,7 @@ inline constexpr Text kAnswer{"ANSWER", "対応"};
 inline constexpr Text kGrant{"GRANT", "例外許可"};
 inline constexpr Text kMode{"MODE", "操作"};
 inline constexpr Text kFor{"FOR", "期間"};
+inline constexpr Text kMaxVolume{"AT MOST", "書き込み上限"};
 inline constexpr Text kUntil{"UNTIL", "期限"};
 inline constexpr Text kTicket{"TICKET", "問い合わせ番号"};
 inline constexpr Text kRequestedBy{"BY", "担当者"};
@@ -66,6 +67,10 @@ inline constexpr Text kSerial{"SERIAL", "シリアル"};
 inline constexpr Text kTimes{"TIMES", "回数"};
 inline constexpr Text kLastSeen{"LAST SEEN", "最終検出"};
 inline constexpr Text kWhyNot{"WHY", "遮断理由"};
+inline constexpr Text kTurn{"CHANGE", "変化"};
+inline constexpr Text kHowManyDevices{"DEVICES", "件数"};
+inline constexpr Text kNow{"NOW", "現在"};
+inline constexpr Text kThen{"THEN", "変更後"};
 
 inline constexpr Text kModeOrdered{"{mode} ({ordered} is ordered)",
                                    "{mode}（{ordered}を指示済み）"};
@@ -77,6 +82,17 @@ inline constexpr Text kStateBecause{"{state}: {cause}", "{state}: {cause}"};
 inline constexpr Text kAdopted{"adopted", "端末に登録"};
 inline constexpr Text kProtected{"protected", "保護中"};
 inline constexpr Text kNotProtected{"NOT PROTECTED: {reasons}", "未保護: {reasons}"};
+inline constexpr Text kNoMediumGuard{
+    "The second layer is not in force: the kernel itself does not refuse disks here. What is on "
+    "USB "
+    "stays shut by the first. Left open: memory cards, NVMe, SATA, optical and FireWire disks are "
+    "held "
+    "by sekisho-agentd alone, so not before it runs and not while it is dead, and root opens any "
+    "disk.\n",
+    "第2層（媒体の防護）が無効です。この端末のカーネルはディスクを遮断しません。USB機器は第1層が遮"
+    "断"
+    "しています。残る穴: メモリーカード、NVMe、SATA、光学ドライブ、FireWireのディスクを止めるのは "
+    "sekisho-agentd だけです。起動前と停止中は止まらず、root はどのディスクも開けます。\n"};
 inline constexpr Text kYes{"yes", "あり"};
 inline constexpr Text kNo{"no", "なし"};
 inline constexpr Text kOpen{"open", "未対応"};

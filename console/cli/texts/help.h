@@ -221,6 +221,8 @@ inline constexpr Text kGrantTerminal{"With --device instead of a reference: the 
                                      "受付番号の代わりに --device と共に指定する端末"};
 inline constexpr Text kGrantFor{"How long, like 15m; policy sets the longest",
                                 "期間（例 15m）。上限はポリシーで決まる"};
+inline constexpr Text kMaxVolume{"How much may be written, like 100MB; then it ends",
+                                 "書き込める容量（例 100MB）。使い切ると終了する"};
 inline constexpr Text kMode{"What may be done with it", "許可する操作"};
 inline constexpr Text kTicket{"Ticket number, for the record", "問い合わせ番号（記録に残る）"};
 inline constexpr Text kThisPort{"Only in the port that it is in now", "現在のポートに限る"};
@@ -355,6 +357,14 @@ inline constexpr Command kPolicyDiff{
     {"What publishing the file would change", "公開した場合の変更点を表示する"},
     {"sekishoctl policy diff policy.yaml --group 税務課",
      "sekishoctl policy diff policy.yaml --group 税務課"}};
+inline constexpr Command kPolicySimulate{
+    "simulate",
+    {"What the file would have changed for the devices that terminals have reported",
+     "報告済みの機器について、ファイルを公開した場合に扱いが変わるものを表示する"},
+    {"sekishoctl policy simulate policy.yaml --group 税務課 --since 30d",
+     "sekishoctl policy simulate policy.yaml --group 税務課 --since 30d"}};
+inline constexpr Text kSimulateLimit{"Show so many kinds of change (default 20)",
+                                     "表示する変化の件数（省略時 20）"};
 inline constexpr Command kPolicyPublish{
     "publish",
     {"Publish the file as the next version", "ファイルを次の版として公開する"},
@@ -374,6 +384,40 @@ inline constexpr Command kPolicyShow{
 inline constexpr Command kPolicyList{"list",
                                      {"What was published, when and by whom", "公開履歴"},
                                      {"sekishoctl policy list", "sekishoctl policy list"}};
+inline constexpr Command kPolicyProfile{
+    "profile",
+    {"Print a policy to start from, made for one zone; without a name, list them",
+     "領域ごとのひな形ポリシーを表示する（名前を省略すると一覧）"},
+    {"sekishoctl policy profile lgwan > policy.yaml",
+     "sekishoctl policy profile lgwan > policy.yaml"}};
+inline constexpr Text kProfileName{"mynumber, lgwan or internet",
+                                   "mynumber、lgwan、internet のいずれか"};
+inline constexpr Command kPolicyImport{
+    "import",
+    {"Make a policy of another program's rules; change nothing",
+     "他の製品の規則からポリシーを作る（何も変更しない）"},
+    {"sekishoctl policy import usbguard rules.conf > policy.yaml",
+     "sekishoctl policy import usbguard rules.conf > policy.yaml"}};
+inline constexpr Command kPolicyImportUsbguard{
+    "usbguard",
+    {"USBGuard's rules.conf; says what could not be carried over",
+     "USBGuard の rules.conf（引き継げなかったものを示す）"},
+    {"sekishoctl policy import usbguard rules.conf > policy.yaml",
+     "sekishoctl policy import usbguard rules.conf > policy.yaml"}};
+inline constexpr Text kUsbguardFile{"USBGuard's rules; - reads standard input",
+                                    "USBGuard の規則ファイル。- は標準入力"};
+inline constexpr Text kPolicyOut{"Write the policy there (default: standard output)",
+                                 "ポリシーの書き込み先（省略時は標準出力）"};
+inline constexpr Text kZone{"The policy's zone (default: 個人番号利用事務系)",
+                            "ポリシーの領域（省略時は個人番号利用事務系）"};
+inline constexpr Text kWithout{
+    "Carry rules over although this is lost of them: they then allow MORE than they did",
+    "これらの条件を失っても規則を引き継ぐ（許可の範囲が広がります）"};
+inline constexpr Command kPolicySchema{
+    "schema",
+    {"The policy format's JSON schema, for editors", "ポリシー形式のJSONスキーマ（エディター用）"},
+    {"sekishoctl policy schema > policy.schema.json",
+     "sekishoctl policy schema > policy.schema.json"}};
 inline constexpr Text kPolicyFile{"The policy, YAML; - reads standard input",
                                   "ポリシー（YAML）。- は標準入力"};
 inline constexpr Text kPolicyGroup{"The group that it is for (default: the organisation)",

@@ -185,6 +185,8 @@ inline constexpr Text kNoSuchRequest{
 inline constexpr Text kNotAMode{"\"{typed}\" is not a mode; write read-only or read-write",
                                 "「{typed}」は指定できません。read-only（読み取り専用）または "
                                 "read-write（読み書き）を指定してください"};
+inline constexpr Text kNotAVolume{"\"{typed}\" is not a volume; write it like 100MB or 4GB",
+                                  "「{typed}」は容量ではありません。100MB、4GB のように指定します"};
 inline constexpr Text kNotAnOutput{"write --output table or --output json",
                                    "--output table または --output json を指定してください"};
 
@@ -269,7 +271,6 @@ inline constexpr Text kPolicyGood{"{file}: no problems, {count} rules.\n",
                                   "{file}: 問題はありません（規則 {count} 件）。\n"};
 inline constexpr Text kPolicyProblems{"the policy was not accepted: {count} problem(s) above",
                                       "ポリシーは受け付けられませんでした（問題 {count} 件）"};
-inline constexpr Text kSuggestion{"    write: {suggestion}\n", "    修正例: {suggestion}\n"};
 inline constexpr Text kNoChanges{"No change against version {version}.\n",
                                  "第{version}版からの変更はありません。\n"};
 inline constexpr Text kChangesAgainst{"Against version {version}:\n", "第{version}版との差分:\n"};
@@ -280,6 +281,20 @@ inline constexpr Text kRolledBack{
     "Version {version} is published, with the content of version "
     "{content}.\n",
     "第{content}版の内容を第{version}版として公開しました。\n"};
+inline constexpr Text kNoProfile{"there is no profile \"{typed}\"; there are: {known}",
+                                 "ひな形「{typed}」はありません。あるのは {known} です"};
+inline constexpr Text kProfileLine{"{name}  {title}\n", "{name}  {title}\n"};
+inline constexpr Text kNotLosable{
+    "\"{typed}\" cannot be let go; hash, parent-hash, connect-type and empty can",
+    "「{typed}」は指定できません。hash、parent-hash、connect-type、empty のいずれかです"};
+inline constexpr Text kNotUsbguardRules{
+    "{file}: {count} line(s) above are no USBGuard rules; nothing was written",
+    "{file}: 上記{count}行が USBGuard の規則として読めません。何も書き込んでいません"};
+inline constexpr Text kImported{
+    "{carried} rule(s) carried over, {left} left out as comments. Next: sekishoctl policy check, "
+    "then sekishoctl policy diff\n",
+    "引き継いだ規則 {carried} 件、コメントとして除外した規則 {left} 件。次は sekishoctl policy "
+    "check、続いて sekishoctl policy diff\n"};
 inline constexpr Text kNotAVersion{"\"{typed}\" is not a version; see: sekishoctl policy list",
                                    "「{typed}」は版ではありません。一覧: sekishoctl policy list"};
 

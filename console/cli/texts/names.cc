@@ -21,6 +21,17 @@ using google::protobuf::EnumValueDescriptor;
 // By the proto's own name, which is unique in the package.
 const std::map<std::string_view, Text>& Catalogue() {
   static const auto* const catalogue = new std::map<std::string_view, Text>{
+      {"BUS_USB", {"USB", "USB"}},
+      {"BUS_PCI", {"PCI", "PCI"}},
+      {"BUS_ATA", {"SATA", "SATA"}},
+      {"BUS_SCSI", {"SCSI", "SCSI"}},
+      {"BUS_MMC", {"SD/MMC", "SD/MMC"}},
+      {"BUS_NVME", {"NVMe", "NVMe"}},
+      {"BUS_THUNDERBOLT", {"Thunderbolt", "Thunderbolt"}},
+      {"BUS_FIREWIRE", {"FireWire", "FireWire"}},
+      {"BUS_BLUETOOTH", {"Bluetooth", "Bluetooth"}},
+      {"BUS_VIRTUAL", {"made by software", "ソフトウェアによる仮想機器"}},
+      {"BUS_OTHER", {"another bus", "その他の接続"}},
       {"DEVICE_CLASS_STORAGE", {"storage", "記憶装置"}},
       {"DEVICE_CLASS_OPTICAL", {"optical drive", "光学ドライブ"}},
       {"DEVICE_CLASS_TAPE", {"tape drive", "テープ装置"}},
@@ -45,6 +56,10 @@ const std::map<std::string_view, Text>& Catalogue() {
       {"ACTION_READ_ONLY", {"read-only", "読み取り専用"}},
       {"ACTION_ALLOW", {"read-write", "読み書き可"}},
 
+      {"POLICY_TURN_LOOSER", {"looser", "緩和"}},
+      {"POLICY_TURN_STRICTER", {"stricter", "厳格化"}},
+      {"POLICY_TURN_MAY_BE_LOOSER", {"may be looser", "緩和の可能性"}},
+
       {"EVENT_KIND_AGENT_STARTED", {"agent started", "エージェント起動"}},
       {"EVENT_KIND_AGENT_STOPPED", {"agent stopped", "エージェント停止"}},
       {"EVENT_KIND_DEVICE_REMOVED", {"removed", "取り外し"}},
@@ -53,6 +68,7 @@ const std::map<std::string_view, Text>& Catalogue() {
       {"EVENT_KIND_DEVICE_BLOCKED", {"BLOCKED", "遮断"}},
       {"EVENT_KIND_EXCEPTION_REQUESTED", {"requested", "例外申請"}},
       {"EVENT_KIND_DEVICE_WOULD_BE_BLOCKED", {"would be blocked", "遮断予定"}},
+      {"EVENT_KIND_MEDIUM_REFUSED", {"disk refused", "媒体拒否"}},
       {"EVENT_KIND_DEVICE_ALLOWED", {"allowed", "許可"}},
       {"EVENT_KIND_GRANT_ACCEPTED", {"grant accepted", "例外受理"}},
       {"EVENT_KIND_GRANT_OPENED", {"GRANT OPENED", "例外開始"}},
@@ -66,6 +82,8 @@ const std::map<std::string_view, Text>& Catalogue() {
       {"EVENT_KIND_DEVICE_ABANDONED", {"no longer adopted", "機器登録解除"}},
       {"EVENT_KIND_KEYBOARD_ADMITTED", {"keyboard admitted", "キーボード許可"}},
       {"EVENT_KIND_TERMINAL_LEFT", {"left", "管理終了"}},
+      {"EVENT_KIND_FILE_RECORDED", {"file", "ファイル"}},
+      {"EVENT_KIND_MEDIUM_OPENED", {"disk opened", "媒体使用"}},
       {"EVENT_KIND_GRANT_REFUSED", {"GRANT REFUSED", "例外拒否"}},
       {"EVENT_KIND_BUNDLE_REFUSED", {"POLICY REFUSED", "ポリシー拒否"}},
       {"EVENT_KIND_ACKNOWLEDGEMENT_REFUSED", {"FORGED RECEIPT", "偽の受領応答"}},
@@ -87,6 +105,10 @@ const std::map<std::string_view, Text>& Catalogue() {
       {"EVENT_KIND_REMOVED_UNRELEASED", {"REMOVED", "無断の削除"}},
       {"EVENT_KIND_IDENTITY_MOVED", {"IDENTITY MOVED", "識別情報の移動"}},
       {"EVENT_KIND_KEYBOARD_CODE_FAILED", {"WRONG CODE", "確認番号の誤り"}},
+      {"EVENT_KIND_FILES_UNRECORDED", {"FILES UNRECORDED", "ファイル記録漏れ"}},
+      {"EVENT_KIND_READ_ONLY_BROKEN", {"READ-ONLY BROKEN", "読取専用の破れ"}},
+      {"EVENT_KIND_MEDIUM_GUARD_LOST", {"DISKS UNGUARDED", "媒体遮断の喪失"}},
+      {"EVENT_KIND_BUNDLE_ROLLED_BACK", {"POLICY ROLLED BACK", "ポリシー差し戻し"}},
       {"EVENT_KIND_TERMINAL_REVOKED", {"TERMINAL REVOKED", "端末失効"}},
       {"EVENT_KIND_REPORT_REFUSED", {"REPORT REFUSED", "報告拒否"}},
       {"EVENT_KIND_CHAIN_BROKEN", {"HISTORY BROKEN", "履歴の断絶"}},
@@ -94,6 +116,7 @@ const std::map<std::string_view, Text>& Catalogue() {
 
       {"EVENT_KIND_TERMINAL_DUPLICATED", {"DUPLICATED", "端末の重複"}},
       {"EVENT_KIND_TERMINAL_REINSTALLED", {"reinstalled", "再導入"}},
+      {"EVENT_KIND_DEVICE_DUPLICATED", {"DEVICE DUPLICATED", "機器の重複"}},
       {"EVENT_KIND_INTERVAL_LOST", {"RECORDS LOST", "記録の喪失"}},
 
       {"GRANT_STATE_AWAITING_APPROVAL", {"awaiting approval", "承認待ち"}},
@@ -120,6 +143,7 @@ const std::map<std::string_view, Text>& Catalogue() {
       {"UNPROTECTED_OBSERVING", {"only observes", "監視のみ"}},
       {"UNPROTECTED_TRIAL", {"trial unconfirmed", "試行中（未確認）"}},
       {"UNPROTECTED_RESCUE", {"rescue boot", "救済起動中"}},
+      {"UNPROTECTED_NO_MEDIUM_GUARD", {"second layer not in force", "第2層（媒体の防護）が無効"}},
       {"UNPROTECTED_DUPLICATED", {"identity used twice", "識別情報の重複"}},
 
       {"MODE_OBSERVE", {"observe", "監視のみ"}},
@@ -176,6 +200,20 @@ const std::map<std::string_view, Text>& Catalogue() {
        {"read-only cannot be held for it", "読み取り専用を保証できません"}},
       {"VERDICT_REASON_NO_POLICY",
        {"the terminal has no valid policy", "有効なポリシーがありません"}},
+      {"MEDIUM_KIND_STICK", {"stick", "USBメモリ"}},
+      {"MEDIUM_KIND_DISK", {"disk", "外付けディスク"}},
+      {"MEDIUM_KIND_SD_CARD", {"SD card", "SDカード"}},
+      {"MEDIUM_KIND_OPTICAL_DISC", {"optical disc", "光ディスク"}},
+      {"MEDIUM_KIND_TAPE", {"tape", "テープ"}},
+      {"MEDIUM_KIND_PHONE", {"phone", "スマートフォン"}},
+      {"MEDIUM_KIND_OTHER", {"other", "その他"}},
+      {"MEDIUM_STATE_IN_STOCK", {"in stock", "在庫"}},
+      {"MEDIUM_STATE_ISSUED", {"issued", "貸出中"}},
+      {"MEDIUM_STATE_RETURNED", {"returned", "返却済"}},
+      {"MEDIUM_STATE_LOST", {"LOST", "紛失"}},
+      {"MEDIUM_STATE_RETIRED", {"retired", "廃棄済"}},
+      {"VERDICT_REASON_RETIRED",
+       {"the media register says that it is lost or retired", "媒体台帳で紛失または廃棄済みです"}},
   };
   return *catalogue;
 }
@@ -186,6 +224,7 @@ const std::map<std::string_view, Text>& Causes() {
       {"returned", {"returned early", "早期に返却されました"}},
       {"revoked", {"revoked by an operator", "担当者が取り消しました"}},
       {"rebooted", {"the terminal restarted", "端末が再起動しました"}},
+      {"volume", {"as much was written as it allowed", "書き込める容量を使い切りました"}},
       {"replayed", {"it was used before", "使用済みです"}},
       {"other_organisation", {"it is another organisation's", "別の組織のものです"}},
       {"other_terminal", {"it is for another terminal", "別の端末のものです"}},

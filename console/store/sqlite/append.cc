@@ -198,16 +198,25 @@ absl::StatusOr<std::uint64_t> InsertConsoleEvent(Connection& connection,
                                                  const std::string& terminal_id, v1::EventKind kind,
                                                  const std::vector<v1::Parameter>& parameters,
                                                  WallTime at) {
+  v1::Event event;
+  event.set_kind(kind);
+  for (const v1::Parameter& parameter : parameters) *event.add_parameters() = parameter;
+  return InsertConsoleEvent(connection, organisation_id, group_path, terminal_id, std::move(event),
+                            at);
+}
+
+absl::StatusOr<std::uint64_t> InsertConsoleEvent(Connection& connection,
+                                                 const std::string& organisation_id,
+                                                 const std::string& group_path,
+                                                 const std::string& terminal_id, v1::Event event,
+                                                 WallTime at) {
   EventChain chain(connection);
   absl::StatusOr<std::uint64_t> cursor = chain.NextCursor();
   if (!cursor.ok()) return cursor.status();
-  v1::Event event;
   event.set_boot_id(std::string(history::kConsoleBoot));
   event.set_sequence(*cursor);
-  event.set_kind(kind);
   event.set_retention(v1::RETENTION_KEEP);
   *event.mutable_wall_time() = contract::ToProto(at);
-  for (const v1::Parameter& parameter : parameters) *event.add_parameters() = parameter;
   const std::string record = event.SerializeAsString();
   const std::string hash = Sha256Of(record);
   absl::StatusOr<EventChain::Place> place =
@@ -219,8 +228,8 @@ absl::StatusOr<std::uint64_t> InsertConsoleEvent(Connection& connection,
               "INSERT INTO events (cursor, organisation_id, group_path, terminal_id, boot_id, "
               "sequence, kind, received_at, record_hash, record, link) "
               "VALUES (?1, ?2, ?3, ?4, 'console', ?1, ?5, ?6, ?7, ?8, ?9)");
-  query << *cursor << organisation_id << group_path << terminal_id << static_cast<int>(kind) << at
-        << Blob{hash} << Blob{record} << Blob{place->link};
+  query << *cursor << organisation_id << group_path << terminal_id << static_cast<int>(event.kind())
+        << at << Blob{hash} << Blob{record} << Blob{place->link};
   if (absl::Status status = query.Run(); !status.ok()) return status;
   chain.Take(organisation_id, *std::move(place));
   if (absl::Status status = chain.Flush(); !status.ok()) return status;
@@ -228,7 +237,7 @@ absl::StatusOr<std::uint64_t> InsertConsoleEvent(Connection& connection,
 }
 
 absl::StatusOr<AppendedBatch> AppendBatch(Connection& connection, const ReportedBatch& batch,
-                                          ReportedDevices& devices, EventChain& chain) {
+                                          Beside& beside, EventChain& chain) {
   absl::StatusOr<Head> head = ReadHead(connection, batch.terminal_id);
   if (!head.ok()) return head.status();
   AppendedBatch result;
@@ -239,7 +248,7 @@ absl::StatusOr<AppendedBatch> AppendBatch(Connection& connection, const Reported
     if (*inserted == Inserted::kAdded) {
       ++result.added;
       absl::Status status = FollowChain(connection, chain, batch, entry.event, *head);
-      if (status.ok()) status = ApplyProjection(connection, batch, entry.event, devices);
+      if (status.ok()) status = ApplyProjection(connection, batch, entry.event, beside);
       if (!status.ok()) return status;
       if (history::Advances(*head, batch.boot_id, sequence)) {
         *head = Head{{batch.boot_id, sequence, entry.record_hash}, AfterRestore::kComplete};

@@ -10,6 +10,7 @@
 #include "console/store/projection.h"
 #include "console/store/sqlite/chains.h"
 #include "console/store/sqlite/connection.h"
+#include "console/store/sqlite/present.h"
 #include "console/store/sqlite/restores.h"
 
 // The steps of EventStore::Append, each inside the caller's transaction.
@@ -42,21 +43,36 @@ class ReportedDevices {
     std::uint64_t would_block = 0;
     const v1::Verdict* verdict = nullptr;
     bool settled = false;
+    // The newest that holds a verdict.
+    const v1::Event* judged = nullptr;
   };
   static absl::Status WriteDevice(Connection& connection, const Key& key, const Newest& newest);
   static absl::Status WriteWouldBlock(Connection& connection, const Key& key, const Newest& newest);
   std::map<Key, Newest> newest_;
 };
 
+// What of one transaction was written beside the history; written when all its records are.
+struct Beside {
+  ReportedDevices devices;
+  PresentDevices present;
+};
+
 absl::StatusOr<AppendedBatch> AppendBatch(Connection& connection, const ReportedBatch& batch,
-                                          ReportedDevices& devices, EventChain& chain);
+                                          Beside& beside, EventChain& chain);
 absl::Status WriteStatus(Connection& connection, const ReportedStatus& status);
 
 // Requests, grants, reported devices and explained gaps follow from the event, which outlives
-// `devices`.
+// `beside`.
 absl::Status ApplyProjection(Connection& connection, const ReportedBatch& batch,
-                             const v1::Event& event, ReportedDevices& devices);
+                             const v1::Event& event, Beside& beside);
 
+// An event of the console about a terminal, of which kind, device and parameters are given; returns
+// its cursor.
+absl::StatusOr<std::uint64_t> InsertConsoleEvent(Connection& connection,
+                                                 const std::string& organisation_id,
+                                                 const std::string& group_path,
+                                                 const std::string& terminal_id, v1::Event event,
+                                                 WallTime at);
 // An event of the console about a terminal; returns its cursor. Its boot id is "console", its
 // sequence its cursor.
 absl::StatusOr<std::uint64_t> InsertConsoleEvent(Connection& connection,

@@ -1,5 +1,6 @@
 #include "console/store/sqlite/append.h"
 #include "console/store/sqlite/orders.h"
+#include "proto/contract/convert.h"
 
 namespace sekisho::console::store::sqlite {
 namespace {
@@ -102,6 +103,7 @@ void ReportedDevices::Note(const ReportedBatch& batch, const v1::Event& event) {
   Newest newest = found == newest_.end() ? Newest{} : found->second;
   newest.batch = &batch;
   newest.event = &event;
+  if (event.has_verdict()) newest.judged = &event;
   switch (WouldBlockOf(event.kind())) {
     case WouldBlock::kSaysSo:
       ++newest.would_block;
@@ -134,12 +136,21 @@ absl::Status ReportedDevices::WriteDevice(Connection& connection, const Key& key
   const bool seen = newest.event->device().classes_size() > 0;
   Query query(connection,
               "INSERT INTO reported_devices (organisation_id, terminal_id, fingerprint, serial, "
-              "device, reported_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6) "
+              "device, reported_at, verdict, person, judged_at) "
+              "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?8, ?9, ?10) "
               "ON CONFLICT (terminal_id, fingerprint, serial) DO UPDATE "
-              "SET device = excluded.device, reported_at = excluded.reported_at WHERE ?7 = 1");
+              "SET device = excluded.device, reported_at = excluded.reported_at, "
+              "verdict = CASE WHEN ?11 = 1 THEN ?8 ELSE verdict END, "
+              "person = CASE WHEN ?11 = 1 THEN ?9 ELSE person END, "
+              "judged_at = CASE WHEN ?11 = 1 THEN ?10 ELSE judged_at END WHERE ?7 = 1");
+  const v1::Event judged = newest.judged == nullptr ? v1::Event() : *newest.judged;
+  std::optional<WallTime> judged_at;
+  if (judged.has_wall_time()) judged_at = contract::ToCore(judged.wall_time());
   query << newest.batch->organisation_id << key.terminal_id << Blob{key.fingerprint} << key.serial
         << Blob{newest.event->device().SerializeAsString()} << newest.batch->received_at
-        << (seen ? 1 : 0);
+        << (seen ? 1 : 0) << Blob{judged.verdict().SerializeAsString()}
+        << Blob{judged.has_person() ? judged.person().SerializeAsString() : ""} << judged_at
+        << (newest.judged == nullptr ? 0 : 1);
   return query.Run();
 }
 
@@ -169,9 +180,10 @@ absl::Status ReportedDevices::WriteWouldBlock(Connection& connection, const Key&
 }
 
 absl::Status ApplyProjection(Connection& connection, const ReportedBatch& batch,
-                             const v1::Event& event, ReportedDevices& devices) {
+                             const v1::Event& event, Beside& beside) {
   const Projection projection = ProjectionOf(event);
-  if (projection.reports_device) devices.Note(batch, event);
+  if (projection.reports_device) beside.devices.Note(batch, event);
+  if (projection.presence.has_value()) beside.present.Note(batch, event, *projection.presence);
   if (projection.belonging.has_value()) {
     absl::Status status = WriteBelonging(connection, batch, event.device(), *projection.belonging);
     if (!status.ok()) return status;

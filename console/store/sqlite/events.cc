@@ -11,15 +11,16 @@ absl::StatusOr<AppendResult> Events::Append(std::span<const ReportedBatch> batch
   AppendResult result;
   const auto append = [&](Connection& connection) -> absl::Status {
     result.batches.reserve(batches.size());
-    ReportedDevices devices;
+    Beside beside;
     EventChain chain(connection);
     for (const ReportedBatch& batch : batches) {
-      absl::StatusOr<AppendedBatch> appended = AppendBatch(connection, batch, devices, chain);
+      absl::StatusOr<AppendedBatch> appended = AppendBatch(connection, batch, beside, chain);
       if (!appended.ok()) return appended.status();
       result.batches.push_back(*std::move(appended));
     }
     if (absl::Status written = chain.Flush(); !written.ok()) return written;
-    if (absl::Status written = devices.Write(connection); !written.ok()) return written;
+    if (absl::Status written = beside.devices.Write(connection); !written.ok()) return written;
+    if (absl::Status written = beside.present.Write(connection); !written.ok()) return written;
     for (const ReportedStatus& reported : statuses) {
       absl::Status written = WriteStatus(connection, reported);
       if (!written.ok()) return written;

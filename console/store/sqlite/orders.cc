@@ -369,6 +369,7 @@ absl::Status CloseOrders(Connection& connection, const std::string& terminal_id,
     if (absl::Status status = query.Run(); !status.ok()) return status;
   }
   for (const char* seen : {"DELETE FROM would_be_blocked WHERE terminal_id = ?1",
+                           "DELETE FROM present_devices WHERE terminal_id = ?1",
                            "DELETE FROM adopted_devices WHERE terminal_id = ?1"}) {
     Query query(connection, seen);
     query << terminal_id;

@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "console/store/sqlite/append.h"
+#include "console/store/sqlite/media.h"
 #include "console/store/sqlite/orders.h"
 #include "console/store/sqlite/terminals.h"
 
@@ -181,6 +182,7 @@ absl::StatusOr<RestoreOutcome> Restores::Begin(const RestoreRecord& restore,
     if (done.ok()) {
       done = RestartOrders(connection, restore.organisation_id, restore.leap, restore.restored_at);
     }
+    if (done.ok()) done = RestartRegister(connection, restore.organisation_id, restore.leap);
     if (!done.ok()) return done;
     using Step = absl::StatusOr<std::uint64_t> (*)(Connection&, const RestoreRecord&);
     const std::pair<Step, std::uint64_t*> steps[] = {{VoidTokens, &outcome.tokens_voided},

@@ -9,9 +9,11 @@
 #include "absl/strings/str_cat.h"
 #include "console/store/sqlite/alarms.h"
 #include "console/store/sqlite/database.h"
+#include "console/store/sqlite/devices.h"
 #include "console/store/sqlite/events.h"
 #include "console/store/sqlite/grants.h"
 #include "console/store/sqlite/history.h"
+#include "console/store/sqlite/media.h"
 #include "console/store/sqlite/operators.h"
 #include "console/store/sqlite/orders.h"
 #include "console/store/sqlite/organisations.h"
@@ -35,8 +37,10 @@ class SqliteBackend : public Backend {
   OrderStore& orders() override { return orders_; }
   PolicyStore& policies() override { return policies_; }
   AuditStore& audit() override { return audit_; }
+  RegisterStore& media() override { return media_; }
   RestoreStore& restores() override { return restores_; }
   AlarmStore& alarms() override { return alarms_; }
+  DeviceStore& devices() override { return devices_; }
 
  private:
   std::unique_ptr<Database> database_;
@@ -50,8 +54,10 @@ class SqliteBackend : public Backend {
   Orders orders_{*database_};
   Policies policies_{*database_};
   Audit audit_{*database_};
+  Media media_{*database_};
   Restores restores_{*database_};
   Alarms alarms_{*database_};
+  Devices devices_{*database_};
 };
 
 // SQLite gives the -wal and -shm files the mode of the main one.

@@ -26,6 +26,10 @@ using Paths = std::set<std::string>;
 using Sums = std::map<std::string, std::string>;
 
 constexpr char kGrubMenu[] = "/boot/grub/grub.cfg";
+// Whoever writes there lets disks through.
+constexpr char kOwnDisks[] = "/etc/sekisho/own-disks";
+// The same for network cards and radios.
+constexpr char kOwnAdapters[] = "/etc/sekisho/own-adapters";
 constexpr char kCommandLine[] = "/proc/cmdline";
 constexpr char kStatus[] = "/var/lib/dpkg/status";
 constexpr std::size_t kMaxStatus = std::size_t{64} << 20;
@@ -181,7 +185,8 @@ Paths Guarded(Looker& looker, const Claims& claims) {
   }
   AddBelow(looker, "/boot", "initrd.img-", paths);
   AddBelow(looker, "/boot", "vmlinuz-", paths);
-  for (const char* path : {"/etc/pam.conf", "/etc/default/grub", kGrubMenu}) {
+  for (const char* path :
+       {"/etc/pam.conf", "/etc/default/grub", kGrubMenu, kOwnDisks, kOwnAdapters}) {
     if (looker.Exists(path)) paths.insert(path);
   }
   for (const char* path : kOurOwnWriting) paths.erase(path);
@@ -269,6 +274,7 @@ std::map<std::string, Paths> GuardedDirectories(const GuardPaths& paths) {
   }
   directories["/etc"].insert("pam.conf");
   directories["/etc/default"].insert("grub");
+  directories["/etc/sekisho"].insert("own-disks");
   return directories;
 }
 

@@ -160,6 +160,42 @@ TEST_F(DesktopTest, ADeviceHasOnePlaceFromItsRefusalToItsEnd) {
   EXPECT_THAT(desktop_->notified(), SizeIs(before + 1)) << "what has ended is not renewed";
 }
 
+TEST_F(DesktopTest, WhatARuleLetsInIsToldWhereTheRuleSaysSo) {
+  StartDesktop();
+  StartWatch();
+  v1::Policy policy = terminal_.console.Policy();
+  for (const char* serial : {"QUIET", "TOLD"}) {
+    v1::DeviceRule* rule = policy.add_rules();
+    rule->set_id(serial);
+    rule->mutable_match()->set_serial(serial);
+    rule->set_action(v1::ACTION_ALLOW);
+    rule->set_notify(std::string(serial) == "TOLD");
+  }
+  terminal_.FromConsole(terminal_.console.SealBundle(terminal_.console.BundleOf(policy, 2)));
+  Plug("2-3", "A1");
+  ASSERT_TRUE(Until([&] { return Shows("was refused"); })) << "whoever watches later is not told";
+  Plug("2-1", "QUIET");
+  Plug("2-2", "TOLD");
+  ASSERT_TRUE(Until([&] { return Shows("may be used"); }));
+  ASSERT_THAT(desktop_->notified(), SizeIs(2));
+  EXPECT_THAT(desktop_->notified().back().body, HasSubstr("TOLD"));
+}
+
+TEST_F(DesktopTest, WhoWroteAllThatTheyMayIsToldThat) {
+  StartDesktop();
+  StartWatch();
+  Plug("2-1", "A1");
+  v1::GrantClaims claims = terminal_.ClaimsFor("2-1", 1, std::chrono::minutes(15));
+  claims.set_max_written_bytes(1000);
+  terminal_.live_grants.insert(claims.grant_id());
+  terminal_.FromConsole(terminal_.console.SealGrant(claims));
+  ASSERT_TRUE(Until([&] { return Shows("is open for 15 min"); }));
+  terminal_.media.SetWritten("2-1", 1000);
+  terminal_.Advance(std::chrono::seconds(1));
+  ASSERT_TRUE(Until([&] { return Shows("as much was written as it allowed"); }));
+  EXPECT_TRUE(Shows("what was written last may be missing on it"));
+}
+
 TEST_F(DesktopTest, WhoseProgramWasEndedStaysBesideIt) {
   StartDesktop();
   StartWatch();

@@ -1,11 +1,15 @@
 #include "agent/cli/render.h"
 
+#include <string>
+#include <tuple>
+
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
 namespace sekisho::cli {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -44,6 +48,53 @@ TEST(RenderTest, WhySaysReasonAndWhatToDo) {
   EXPECT_THAT(text, HasSubstr("sekisho request 2-1 --reason"));
 }
 
+TEST(RenderTest, WhySaysWhatStoodInTheWayAndWhatAnAuditWouldHaveDone) {
+  v1::LocalWhyReply why;
+  *why.mutable_device() = BlockedStick();
+  v1::Verdict& verdict = *why.mutable_device()->mutable_verdict();
+  verdict.set_runner_up_rule_id("office");
+  verdict.set_runner_up_condition("hours");
+  verdict.set_audited_rule_id("try");
+  verdict.set_audited_action(v1::ACTION_ALLOW);
+  const std::string english = Render(Language::kEnglish, why, v1::MODE_ENFORCE);
+  EXPECT_THAT(english, HasSubstr("did not match because of the hours"));
+  EXPECT_THAT(english, HasSubstr("\"try\" only audits; it would have decided: allowed"));
+  const std::string japanese = Render(Language::kJapanese, why, v1::MODE_ENFORCE);
+  EXPECT_THAT(japanese, HasSubstr("時間帯"));
+  EXPECT_THAT(japanese, HasSubstr("規則「try」は試行のみです"));
+  verdict.set_runner_up_condition("of_a_later_version");
+  EXPECT_THAT(Render(Language::kJapanese, why, v1::MODE_ENFORCE), HasSubstr("of_a_later_version"));
+}
+
+TEST(RenderTest, WhySaysWhichInterfacesStayShutAndWhatTheyAre) {
+  v1::LocalWhyReply why;
+  *why.mutable_device() = BlockedStick();
+  why.mutable_device()->set_authorised(true);
+  v1::Device& device = *why.mutable_device()->mutable_device();
+  device.set_fingerprint(std::string(32, 'f'));
+  device.set_port_path("2-1");
+  device.add_classes(v1::DEVICE_CLASS_KEYBOARD);
+  for (const auto& [class_code, subclass, protocol] :
+       {std::tuple{3, 1, 1}, std::tuple{8, 6, 0x50}}) {
+    v1::UsbInterface& interface = *device.add_interfaces();
+    interface.set_number(device.interfaces_size() - 1);
+    interface.set_class_code(class_code);
+    interface.set_subclass_code(subclass);
+    interface.set_protocol_code(protocol);
+  }
+  v1::Verdict& verdict = *why.mutable_device()->mutable_verdict();
+  verdict.set_action(v1::ACTION_ALLOW);
+  verdict.set_reason(v1::VERDICT_REASON_RULE);
+  verdict.add_shut_interfaces(1);
+  const std::string english = Render(Language::kEnglish, why, v1::MODE_ENFORCE);
+  EXPECT_THAT(english, HasSubstr("2-1  allowed in part  "));
+  EXPECT_THAT(english, HasSubstr("Its interface 1 stays shut: storage\n"));
+  EXPECT_THAT(Render(Language::kJapanese, why, v1::MODE_ENFORCE),
+              HasSubstr("インターフェース 1 は閉じたままです: 記憶装置\n"));
+  EXPECT_THAT(Render(Language::kEnglish, why, v1::MODE_OBSERVE), Not(HasSubstr("shut")))
+      << "it is open";
+}
+
 TEST(RenderTest, WhileItObservesABlockIsOneThatWouldBe) {
   v1::LocalDevicesReply devices;
   *devices.add_devices() = BlockedStick();
@@ -77,6 +128,27 @@ TEST(RenderTest, TheStatusSaysWhatTheNextStartWillBe) {
   EXPECT_THAT(Render(Language::kEnglish, status),
               HasSubstr("From the next start on: refusing on trial"));
   EXPECT_THAT(Render(Language::kJapanese, status), HasSubstr("次回の起動から: 試行(遮断)"));
+}
+
+TEST(RenderTest, EachWayToLogInIsSaidWithWhatIsEnough) {
+  v1::LoginWays logins;
+  const auto add = [&](const char* name, v1::LoginFactors factors) {
+    v1::LoginWay& way = *logins.add_ways();
+    way.set_name(name);
+    way.set_factors(factors);
+    return &way;
+  };
+  add("login", v1::LOGIN_FACTORS_TWO);
+  add("cron", v1::LOGIN_FACTORS_NO_LOGIN);
+  EXPECT_THAT(Render(Language::kEnglish, logins), HasSubstr("No way in was found"));
+  v1::LoginWay* ssh = add("sshd publickey", v1::LOGIN_FACTORS_ONE);
+  ssh->add_enough("publickey");
+  EXPECT_THAT(Render(Language::kEnglish, logins),
+              AllOf(HasSubstr("ONE FACTOR   sshd publickey: publickey\n"),
+                    HasSubstr("one factor or none: 1."), Not(HasSubstr("No way in was found"))));
+  EXPECT_THAT(Render(Language::kJapanese, logins), HasSubstr("一要素のみ sshd publickey"));
+  add("sshd -T", v1::LOGIN_FACTORS_UNKNOWN);
+  EXPECT_THAT(Render(Language::kEnglish, logins), HasSubstr("run it as root"));
 }
 
 TEST(RenderTest, TheDoctorOfATerminalThatObservesClaimsNothingAndCallsNobody) {

@@ -64,6 +64,17 @@ TEST(TextsTest, DurationsAreReadable) {
   EXPECT_EQ(SayDuration(Language::kEnglish, 7'260'000'000'000), "2 h 1 min");
 }
 
+TEST(ExitCodeTest, OneFactorIsAnOpenProtection) {
+  v1::LoginWays logins;
+  EXPECT_EQ(ExitCodeOf(logins), ExitCode::kProtectionUntried);
+  logins.add_ways()->set_factors(v1::LOGIN_FACTORS_TWO);
+  EXPECT_EQ(ExitCodeOf(logins), ExitCode::kDone);
+  logins.add_ways()->set_factors(v1::LOGIN_FACTORS_UNKNOWN);
+  EXPECT_EQ(ExitCodeOf(logins), ExitCode::kProtectionUntried);
+  logins.add_ways()->set_factors(v1::LOGIN_FACTORS_ONE);
+  EXPECT_EQ(ExitCodeOf(logins), ExitCode::kProtectionOpen);
+}
+
 TEST(TextsTest, NothingTriedIsNotProtection) {
   v1::LocalDoctorReply doctor;
   EXPECT_EQ(ExitCodeOf(doctor), ExitCode::kProtectionUntried);

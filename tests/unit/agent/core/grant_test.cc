@@ -49,7 +49,7 @@ TEST(Accept, RefusesADeadlineAtTheEndOfTimeWithoutOverflow) {
 TEST(Accept, RefusesOneMoreThanTheMostThatMayBeLive) {
   std::vector<Grant> held;
   for (std::size_t i = 0; i < kMaxLiveGrants; ++i) {
-    Grant grant{.claims = MakeClaims(2h), .active_port = {}, .end = {}};
+    Grant grant{.claims = MakeClaims(2h), .active_port = {}, .end = {}, .counted = {}};
     grant.claims.grant_id = "g" + std::to_string(i);
     held.push_back(grant);
   }
@@ -68,7 +68,7 @@ TEST(Accept, RefusesAGrantThatBlocks) {
 }
 
 Grant Surviving(WallTime expires_at) {
-  Grant grant{.claims = MakeClaims(1h), .active_port = {}, .end = {}};
+  Grant grant{.claims = MakeClaims(1h), .active_port = {}, .end = {}, .counted = {}};
   grant.claims.boot_id = "an earlier one";
   grant.claims.reboot = RebootPolicy::kSurvivesReboot;
   grant.claims.expires_at = expires_at;
@@ -123,14 +123,15 @@ TEST(Resume, IsNotForGrantsThatEndedOrAreOver) {
 }
 
 TEST(DueEnd, IsAskedOfLiveGrantsOnly) {
-  Grant grant{.claims = MakeClaims(1h), .active_port = {}, .end = GrantEnd::kReturned};
+  Grant grant{
+      .claims = MakeClaims(1h), .active_port = {}, .end = GrantEnd::kReturned, .counted = {}};
   EXPECT_EQ(DueEnd(grant, MakeHere(2h)), std::nullopt);
   grant.end.reset();
   EXPECT_EQ(DueEnd(grant, MakeHere(2h)), GrantEnd::kExpired);
 }
 
 TEST(IsRunning, IsFalseForEndedDueAndEarlierGrants) {
-  Grant grant{.claims = MakeClaims(1h), .active_port = {}, .end = {}};
+  Grant grant{.claims = MakeClaims(1h), .active_port = {}, .end = {}, .counted = {}};
   EXPECT_TRUE(IsRunning(grant, MakeHere(1h - 1ns)));
   EXPECT_FALSE(IsRunning(grant, MakeHere(1h)));
   grant.end = GrantEnd::kRevoked;

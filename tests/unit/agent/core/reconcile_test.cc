@@ -49,5 +49,32 @@ TEST(Reconcile, ShutsWhatHangsBelowAHubBeforeTheHub) {
       testing::ElementsAre(Effect(Shut{"2-1.4.2"}), Effect(Shut{"2-1.4"}), Effect(Shut{"2-1"})));
 }
 
+DevicePosition InPart(Authorisation keyboard, Authorisation storage) {
+  DevicePosition position = Position("2-1", Action::kAllow, kOpen);
+  position.wanted.shut_interfaces = {1};
+  position.interfaces = {{0, keyboard}, {1, storage}};
+  return position;
+}
+
+TEST(Reconcile, LeavesADeviceAloneThatIsOpenInPartAsWanted) {
+  EXPECT_TRUE(Reconcile({{InPart(kOpen, kClosed)}}).empty());
+}
+
+TEST(Reconcile, ShutsADeviceWholeOfWhichTooMuchIsOpen) {
+  EXPECT_THAT(Reconcile({{InPart(kOpen, kOpen)}}), testing::ElementsAre(Effect(Shut{"2-1"})));
+  EXPECT_THAT(Reconcile({{InPart(kClosed, kOpen)}}), testing::ElementsAre(Effect(Shut{"2-1"})))
+      << "before more of it is opened";
+}
+
+TEST(Reconcile, OpensADeviceAgainOfWhichTooLittleIsOpen) {
+  EXPECT_THAT(Reconcile({{InPart(kClosed, kClosed)}}), testing::ElementsAre(Effect(Open{"2-1"})));
+}
+
+TEST(Reconcile, OpensNothingOfADeviceThatIsBlocked) {
+  DevicePosition position = InPart(kClosed, kClosed);
+  position.wanted.action = Action::kBlock;
+  EXPECT_THAT(Reconcile({{position}}), testing::ElementsAre(Effect(Shut{"2-1"})));
+}
+
 }  // namespace
 }  // namespace sekisho::core

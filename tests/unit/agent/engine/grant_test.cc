@@ -305,6 +305,86 @@ TEST_F(GrantTest, ARebootEndsItByDefault) {
   terminal.ExpectWholeChain();
 }
 
+class VolumeTest : public GrantTest {
+ protected:
+  // A grant to write 1,000 bytes.
+  std::string GrantSome() {
+    v1::GrantClaims claims = terminal.ClaimsFor("2-1", 1, minutes(15));
+    claims.set_max_written_bytes(1000);
+    terminal.live_grants.insert(claims.grant_id());
+    terminal.FromConsole(terminal.console.SealGrant(claims));
+    terminal.Settle();
+    EXPECT_TRUE(terminal.bus.Authorised("2-1"));
+    return claims.grant_id();
+  }
+  // Whether it is still open a second after the medium's counter shows this.
+  bool OpenAt(std::uint64_t bytes) {
+    terminal.media.SetWritten("2-1", bytes);
+    terminal.Advance(seconds(1));
+    return terminal.bus.Authorised("2-1");
+  }
+};
+
+TEST_F(VolumeTest, AGrantEndsOnceAsMuchWasWrittenAsItAllows) {
+  const std::string grant_id = GrantSome();
+  terminal.media.Mount("2-1");
+  terminal.media.Hold("2-1", {.pid = 42, .uid = 1000, .program = "cp"},
+                      platform::fake::Manners::kStubborn);
+  EXPECT_TRUE(OpenAt(999));
+  EXPECT_FALSE(OpenAt(1000));
+  EXPECT_FALSE(terminal.media.Mounted("2-1"));
+  const std::vector<v1::Event> ended = terminal.Events(v1::EVENT_KIND_GRANT_ENDED);
+  ASSERT_THAT(ended, SizeIs(1));
+  EXPECT_EQ(ended[0].grant_id(), grant_id);
+  EXPECT_EQ(ParameterOf(ended[0], "cause"), "volume");
+  EXPECT_EQ(ParameterOf(ended[0], "written"), "1000");
+  EXPECT_THAT(terminal.media.effects(), ::testing::Not(Contains("flush 2-1")))
+      << "what waits in memory must not follow";
+  EXPECT_EQ(ParameterOf(terminal.Events(v1::EVENT_KIND_MEDIUM_CLOSED).at(0), "flushed"), "no");
+  terminal.ExpectWholeChain();
+}
+
+TEST_F(VolumeTest, WhatWasWrittenBeforeItDoesNotCount) {
+  terminal.media.SetWritten("2-1", 5000);
+  GrantSome();
+  EXPECT_TRUE(OpenAt(5999));
+  EXPECT_FALSE(OpenAt(6000));
+}
+
+TEST_F(VolumeTest, TheCountGoesOnOverARestartOfAgentd) {
+  GrantSome();
+  EXPECT_TRUE(OpenAt(600));
+  terminal.Kill();
+  terminal.media.SetWritten("2-1", 900);  // while nobody looked
+  terminal.Start();
+  terminal.Settle();
+  EXPECT_TRUE(OpenAt(999));
+  EXPECT_FALSE(OpenAt(1000));
+}
+
+TEST_F(VolumeTest, PluggedInAgainItGoesOnWhereItWas) {
+  GrantSome();
+  EXPECT_TRUE(OpenAt(600));
+  terminal.bus.Unplug("2-1");
+  terminal.Settle();
+  terminal.media.SetWritten("2-1", 0);  // another disk to the kernel
+  terminal.bus.Plug("2-1", Stick("A1"));
+  terminal.Settle();
+  EXPECT_TRUE(OpenAt(399));
+  EXPECT_FALSE(OpenAt(400));
+}
+
+TEST_F(VolumeTest, AUsedUpGrantIsUsedUpForGood) {
+  GrantSome();
+  EXPECT_FALSE(OpenAt(1000));
+  terminal.Restart();
+  terminal.bus.Unplug("2-1");
+  terminal.Settle();
+  terminal.bus.Plug("2-1", Stick("A1"));
+  terminal.Settle();
+  EXPECT_FALSE(terminal.bus.Authorised("2-1"));
+}
+
 TEST_F(GrantTest, OneThatSurvivesARebootWaitsForTheConsolesTime) {
   v1::GrantClaims claims = terminal.ClaimsFor("2-1", 1, minutes(15));
   claims.set_survives_reboot(true);

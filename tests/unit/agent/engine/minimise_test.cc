@@ -25,5 +25,17 @@ TEST(MinimiseTest, KeepsTextPrintableAndWithinTheBound) {
   EXPECT_LE(Minimise(wide).size(), 512u);
 }
 
+TEST(MinimiseTest, APathKeepsItsNameAndIsMaskedBeforeItIsCut) {
+  EXPECT_EQ(MinimisePath("/a/1234_5678_9012.txt"), "/a/****_****_****.txt");
+  const std::string path = "/" + std::string(700, 'd') + "123456789012" + std::string(505, 'n');
+  const std::string minimised = MinimisePath(path);
+  EXPECT_LE(minimised.size(), 512u);
+  EXPECT_TRUE(minimised.starts_with("…**")) << "what is left of the number is masked";
+  EXPECT_TRUE(minimised.ends_with("nnn"));
+  std::string wide = "/";
+  for (int i = 0; i < 400; ++i) wide += "あ";
+  EXPECT_LE(MinimisePath(wide).size(), 512u);
+}
+
 }  // namespace
 }  // namespace sekisho::engine

@@ -18,6 +18,7 @@
 #include "platform/fake/files.h"
 #include "platform/fake/keyboard_code.h"
 #include "platform/fake/media.h"
+#include "platform/fake/medium_hold.h"
 #include "platform/fake/usb_bus.h"
 #include "platform/fake/usb_probe.h"
 #include "tests/unit/agent/engine/test_console.h"
@@ -126,6 +127,11 @@ class Terminal {
   platform::fake::FakeDeviceRoles roles;
   // Null: a terminal without a screen of its own.
   platform::KeyboardCode* keyboard_code = nullptr;
+  // Null: nobody looks at files.
+  platform::FileRecord* file_record = nullptr;
+  // Null: a terminal without a second layer.
+  platform::MediumGuard* medium_guard = nullptr;
+  platform::fake::FakeMediumHold medium_hold;
   engine::Settings settings;
   RecordingLink link;
   // What the link says that the console knows, when it connects.

@@ -336,5 +336,53 @@ TEST_F(SpoolTest, LosesNothingThatItCalledDurableWhenKilled) {
   EXPECT_GT(told, 100u);
 }
 
+TEST_F(SpoolTest, ManyAreStoredInOrderOrNotAtAll) {
+  Open();
+  ASSERT_TRUE(Append(Retention::kKeep).ok());
+  const auto record = [&](std::uint64_t sequence) {
+    return Record{options_.boot_id, sequence, Retention::kBlock, HashNamed(sequence), "record"};
+  };
+  const std::vector<Record> many = {record(2), record(3), record(4)};
+  ASSERT_TRUE(spool_->AppendMany(many).ok());
+  EXPECT_EQ(spool_->Next().sequence, 5u);
+  EXPECT_EQ(spool_->Next().previous_hash, HashNamed(4));
+  EXPECT_EQ(spool_->waiting(), 4u);
+  const std::vector<Record> gap = {record(5), record(7)};
+  EXPECT_FALSE(spool_->AppendMany(gap).ok());
+  EXPECT_EQ(spool_->Next().sequence, 5u);
+  EXPECT_EQ(spool_->waiting(), 4u);
+  EXPECT_TRUE(spool_->AppendMany({}).ok());
+  Open();
+  EXPECT_EQ(spool_->Next().sequence, 5u);
+  EXPECT_THAT(*spool_->Read(0, 100, 1 << 20), SizeIs(4));
+}
+
+TEST_F(SpoolTest, ManyThatDoNotFitChangeNothing) {
+  options_.max_bytes = 3 * (kRow + 6);
+  Open();
+  ASSERT_TRUE(Append(Retention::kRoutine).ok());
+  std::vector<Record> many;
+  for (std::uint64_t i = 2; i < 10; ++i) {
+    many.push_back({options_.boot_id, i, Retention::kKeep, HashNamed(i), "record"});
+  }
+  EXPECT_TRUE(absl::IsResourceExhausted(spool_->AppendMany(many)));
+  EXPECT_EQ(spool_->Next().sequence, 2u);
+  EXPECT_EQ(spool_->waiting(), 1u);
+  EXPECT_THAT(*spool_->Read(0, 100, 1 << 20), SizeIs(1)) << "nor is the routine record evicted";
+}
+
+TEST_F(SpoolTest, AfterManyALostDatabaseRepeatsNoSequence) {
+  Open();
+  std::vector<Record> many;
+  for (std::uint64_t i = 1; i < 10; ++i) {
+    many.push_back({options_.boot_id, i, Retention::kKeep, HashNamed(i), "record"});
+  }
+  ASSERT_TRUE(spool_->AppendMany(many).ok());
+  spool_.reset();
+  for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(options_.path + suffix);
+  Open();
+  EXPECT_EQ(spool_->Next().sequence, 10u);
+}
+
 }  // namespace
 }  // namespace sekisho::spool

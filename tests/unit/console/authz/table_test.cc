@@ -11,6 +11,7 @@
 #include "sekisho/v1/order_service.pb.h"
 #include "sekisho/v1/parcel_service.pb.h"
 #include "sekisho/v1/policy_service.pb.h"
+#include "sekisho/v1/register_service.pb.h"
 #include "sekisho/v1/session_service.pb.h"
 #include "sekisho/v1/terminal_service.pb.h"
 
@@ -29,7 +30,7 @@ std::set<std::string> AllMethods() {
         v1::CreateGrantRequest::descriptor()->file(), v1::CheckPolicyRequest::descriptor()->file(),
         v1::ListEventsRequest::descriptor()->file(), v1::SetModeRequest::descriptor()->file(),
         v1::CreateOperatorRequest::descriptor()->file(),
-        v1::ReadHistoryRequest::descriptor()->file(),
+        v1::ReadHistoryRequest::descriptor()->file(), v1::ListMediaRequest::descriptor()->file(),
         v1::CarryParcelRequest::descriptor()->file()}) {
     for (int i = 0; i < file->service_count(); ++i) {
       for (int j = 0; j < file->service(i)->method_count(); ++j) {

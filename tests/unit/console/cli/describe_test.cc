@@ -30,11 +30,36 @@ TEST(ABlock, SaysWhoWhatAndWhyInOneLine) {
   EXPECT_EQ(English(Block()),
             "hanako: SanDisk Ultra 0781:5581 (storage), serial 4C530001, at port 2-1.4 was "
             "blocked: no rule allows it (policy 3); nearest: rule \"registered-sticks\", not "
-            "matched on serial. Reference 482913");
+            "matched on the serial number. Reference 482913");
   EXPECT_EQ(Japanese(Block()),
             "hanako: SanDisk Ultra 0781:5581（記憶装置）、シリアル 4C530001、ポート 2-1.4 "
             "を遮断しました。許可する規則がありません（ポリシー第3版）。最も近い規則「"
-            "registered-sticks」（serial が不一致）。受付番号 482913");
+            "registered-sticks」（シリアル番号が不一致）。受付番号 482913");
+}
+
+TEST(AnAllowInPart, SaysWhichInterfacesAreKeptShut) {
+  v1::Event event = Event(v1::EVENT_KIND_DEVICE_ALLOWED);
+  v1::UsbInterface& storage = *event.mutable_device()->add_interfaces();
+  storage.set_number(1);
+  storage.set_class_code(8);
+  storage.set_subclass_code(6);
+  storage.set_protocol_code(0x50);
+  event.mutable_verdict()->set_action(v1::ACTION_ALLOW);
+  event.mutable_verdict()->set_reason(v1::VERDICT_REASON_RULE);
+  event.mutable_verdict()->set_rule_id("headsets");
+  event.mutable_verdict()->add_shut_interfaces(1);
+  EXPECT_TRUE(English(event).ends_with("; kept shut: interface 1 (storage)")) << English(event);
+  EXPECT_TRUE(Japanese(event).ends_with("。閉じたまま: インターフェース 1（記憶装置）"))
+      << Japanese(event);
+}
+
+TEST(ALoosenedInterface, IsNamedWithItsDevice) {
+  const v1::Event event = With(
+      With(Event(v1::EVENT_KIND_BARRIER_LOOSE), "what", "interface authorised by another program"),
+      "interface", "1");
+  EXPECT_TRUE(English(event).starts_with(
+      "a protection had come loose: interface authorised by another program, interface 1, "))
+      << English(event);
 }
 
 TEST(ABlock, SaysWhenNobodyWasSignedIn) {

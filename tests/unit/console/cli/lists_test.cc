@@ -70,6 +70,22 @@ TEST(ATerminal, ShowsEachProtectionThatWasTried) {
       << text;
 }
 
+TEST(ATerminal, SaysInWordsWhatAMissingSecondLayerLeavesOpen) {
+  v1::Terminal terminal = ATerminal();
+  v1::Probe* open = terminal.mutable_status()->add_probes();
+  open->set_name("disk.refused-medium");
+  open->set_result(v1::PROBE_RESULT_OPEN);
+  EXPECT_EQ(WriteTerminal(terminal, kGroups, In(Language::kEnglish)).find("Left open"),
+            std::string::npos);
+  terminal.add_unprotected(v1::UNPROTECTED_NO_MEDIUM_GUARD);
+  EXPECT_EQ(WriteProtection(terminal, Language::kEnglish),
+            "NOT PROTECTED: second layer not in force");
+  const std::string text = WriteTerminal(terminal, kGroups, In(Language::kEnglish));
+  EXPECT_NE(text.find("Left open: memory cards, NVMe, SATA"), std::string::npos) << text;
+  EXPECT_NE(WriteTerminal(terminal, kGroups, In(Language::kJapanese)).find("残る穴"),
+            std::string::npos);
+}
+
 TEST(AMode, SaysWhenItIsNotYetWhatWasOrdered) {
   v1::Terminal terminal = ATerminal();
   const auto mode = [&terminal](Language language = Language::kEnglish) {
@@ -259,6 +275,95 @@ TEST(Problems, AreWrittenAsEditorsJumpToThem) {
             "policy.yaml:12:5: no such class: strage\n"
             "    write: class: storage\n"
             "policy.yaml: no keyboard would be left\n");
+}
+
+TEST(Problems, NameWhoWouldBeLockedOutInTheReadersLanguage) {
+  v1::PublishPolicyResponse response;
+  v1::PolicyLockOut& hit = *response.add_problems()->mutable_lock_out();
+  hit.set_terminal_name("zeimu-012");
+  hit.set_input(v1::DEVICE_CLASS_KEYBOARD);
+  hit.mutable_device()->set_product("K120");
+  hit.mutable_device()->set_port_path("1-3");
+  response.add_problems()->set_more_lock_outs(3);
+  const std::string english = WriteProblems(response.problems(), "f", Language::kEnglish);
+  EXPECT_TRUE(
+      english.starts_with("LOCKED OUT: terminal \"zeimu-012\" would have no keyboard left; this "
+                          "one would be shut: K120"))
+      << english;
+  EXPECT_NE(english.find("\nand 3 more like these\n    keep a rule"), std::string::npos) << english;
+  const std::string japanese = WriteProblems(response.problems(), "f", Language::kJapanese);
+  EXPECT_NE(japanese.find("端末「zeimu-012」で使えるキーボードがなくなります"), std::string::npos)
+      << japanese;
+}
+
+TEST(Policies, ChangesAreWordsOfTheReadersLanguageAroundThePolicysOwn) {
+  v1::DiffPolicyResponse diff;
+  v1::PolicyChange& added = *diff.add_changes();
+  added.set_kind(v1::POLICY_CHANGE_KIND_RULE_ADDED);
+  added.set_turn(v1::POLICY_TURN_LOOSER);
+  added.set_rule_id("hubs");
+  added.set_after("{id: \"hubs\", match: {classes: [hub]}, action: allow}");
+  v1::PolicyChange& changed = *diff.add_changes();
+  changed.set_kind(v1::POLICY_CHANGE_KIND_RULE_CHANGED);
+  changed.set_rule_id("a");
+  changed.set_key("effect");
+  changed.set_after("audit");
+  v1::PolicyChange& order = *diff.add_changes();
+  order.set_kind(v1::POLICY_CHANGE_KIND_RULES_REORDERED);
+  order.set_turn(v1::POLICY_TURN_MAY_BE_LOOSER);
+  order.add_rule_ids("b");
+  order.add_rule_ids("a");
+  v1::PolicyChange& setting = *diff.add_changes();
+  setting.set_kind(v1::POLICY_CHANGE_KIND_SETTING_CHANGED);
+  setting.set_turn(v1::POLICY_TURN_STRICTER);
+  setting.set_key("exceptions.helpdesk");
+  setting.set_before("900s");
+  setting.set_after("600s");
+  EXPECT_EQ(WriteChanges(diff.changes(), Language::kEnglish),
+            "+ rule {id: \"hubs\", match: {classes: [hub]}, action: allow} (looser)\n"
+            "~ rule a: effect (not given) → audit\n"
+            "~ order of rules (the first that matches wins): b, a (may be looser)\n"
+            "~ exceptions.helpdesk 900s → 600s (stricter)\n");
+  EXPECT_EQ(WriteChanges(diff.changes(), Language::kJapanese),
+            "+ 規則 {id: \"hubs\", match: {classes: [hub]}, action: allow}（緩和）\n"
+            "~ 規則 a: effect （指定なし） → audit\n"
+            "~ 規則の順序（最初に一致したものが適用される）: b, a（緩和の可能性）\n"
+            "~ exceptions.helpdesk 900s → 600s（厳格化）\n");
+}
+
+TEST(Policies, ASimulationSaysWhoWouldFeelWhatAndByWhichRule) {
+  v1::SimulatePolicyResponse all;
+  all.set_against_version(3);
+  all.set_judged(100);
+  EXPECT_EQ(WriteSimulation(all, 20, In(Language::kEnglish)),
+            "Against version 3: 100 recorded devices.\nNone would be treated otherwise.\n");
+  all.mutable_looser()->set_devices(7);
+  all.mutable_looser()->set_terminals(5);
+  all.mutable_looser()->add_people("hanako");
+  for (int i = 0; i < 2; ++i) {
+    v1::SimulatedChange& change = *all.add_changes();
+    change.set_turn(v1::POLICY_TURN_LOOSER);
+    *change.mutable_device() = samples::Stick();
+    *change.mutable_before() = samples::Blocked();
+    change.mutable_after()->set_action(v1::ACTION_ALLOW);
+    change.mutable_after()->set_reason(v1::VERDICT_REASON_RULE);
+    change.mutable_after()->set_rule_id("sticks");
+    change.set_devices(4);
+    change.set_terminals(3);
+    change.add_terminal_names("zeimu-012");
+  }
+  all.set_unlike_reported(2);
+  all.add_unknown_conditions("user_groups");
+  const std::string english = WriteSimulation(all, 1, In(Language::kEnglish));
+  for (const char* part :
+       {"looser:   7 devices at 5 terminals, 1 people", "SanDisk Ultra 0781:5581 (storage)",
+        "block: no rule allows it  ", "read-write: rule \"sticks\"", "zeimu-012, …",
+        "and 1 more (--limit", "2 of the recorded decisions", "the person's groups"}) {
+    EXPECT_NE(english.find(part), std::string::npos) << part << " is not in:\n" << english;
+  }
+  EXPECT_NE(WriteSimulation(all, 1, In(Language::kJapanese))
+                .find("緩和: 機器 7 件、端末 5 台、利用者 1 人"),
+            std::string::npos);
 }
 
 TEST(Policies, SayWhichContentARollbackBroughtBack) {

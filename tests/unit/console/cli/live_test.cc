@@ -139,6 +139,14 @@ TEST_F(Live, PolicyGoesFromFileToVersionAndBack) {
   EXPECT_EQ(checked.code, 6);
   EXPECT_TRUE(Holds(checked.err, bad + ":"));
   EXPECT_EQ(Admin({"policy", "publish", good, "--comment", "x"}).code, 2) << "asked nobody";
+  const Ended simulated = Admin({"policy", "simulate", good});
+  EXPECT_EQ(simulated.code, 0) << simulated.err;
+  EXPECT_TRUE(Holds(simulated.out, "Against version 1: 0 recorded devices."));
+  EXPECT_TRUE(Holds(Admin({"policy", "simulate", good, "--output", "json"}).out,
+                    "\"againstVersion\": \"1\""));
+  const Ended faulty = Admin({"policy", "simulate", bad});
+  EXPECT_EQ(faulty.code, 6);
+  EXPECT_TRUE(Holds(faulty.err, bad + ":"));
   const Ended published = Admin({"policy", "publish", good, "--comment", "x", "--yes"});
   EXPECT_EQ(published.code, 0) << published.err;
   EXPECT_TRUE(Holds(published.out, "Version 2 is published"));

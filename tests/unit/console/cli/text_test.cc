@@ -13,6 +13,8 @@
 #include "sekisho/v1/operator_service.pb.h"
 #include "sekisho/v1/order_service.pb.h"
 #include "sekisho/v1/policy.pb.h"
+#include "sekisho/v1/policy_service.pb.h"
+#include "sekisho/v1/register.pb.h"
 #include "sekisho/v1/terminal_service.pb.h"
 
 namespace sekisho::console::cli {
@@ -73,7 +75,8 @@ TEST(Names, ExistForEveryValueAndBothLanguages) {
       v1::GrantState_descriptor(),    v1::TerminalState_descriptor(), v1::Unprotected_descriptor(),
       v1::VerdictReason_descriptor(), v1::ProbeResult_descriptor(),   v1::Role_descriptor(),
       v1::Mode_descriptor(),          v1::KeyProtection_descriptor(), v1::OrderKind_descriptor(),
-      v1::OrderState_descriptor(),    v1::OrderOutcome_descriptor()};
+      v1::OrderState_descriptor(),    v1::OrderOutcome_descriptor(),  v1::MediumKind_descriptor(),
+      v1::MediumState_descriptor(),   v1::PolicyTurn_descriptor()};
   for (const auto* type : types) {
     for (int i = 0; i < type->value_count(); ++i) {
       if (type->value(i)->number() == 0) continue;

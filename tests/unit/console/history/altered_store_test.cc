@@ -240,7 +240,13 @@ TEST_F(History, ThatWasThereBeforeTheChainIsChainedWhenTheStoreIsOpened) {
       "DROP INDEX IF EXISTS terminals_by_serial; "
       "ALTER TABLE terminals DROP COLUMN hardware; ALTER TABLE terminals DROP COLUMN duplicated; "
       "ALTER TABLE terminals DROP COLUMN after_restore; DROP TABLE restores; "
-      "DROP TABLE alarm_channels; DROP TABLE adopted_devices");
+      "DROP TABLE alarm_channels; DROP TABLE adopted_devices; "
+      "ALTER TABLE organisations DROP COLUMN register_version; "
+      "ALTER TABLE organisations DROP COLUMN register_floor; "
+      "DROP TABLE media; DROP TABLE media_history; DROP TABLE media_left; "
+      "DROP TABLE present_devices; ALTER TABLE reported_devices DROP COLUMN verdict; "
+      "ALTER TABLE reported_devices DROP COLUMN person; "
+      "ALTER TABLE reported_devices DROP COLUMN judged_at");
   Open();
   EXPECT_EQ(backend_->history().Head("org")->SerializeAsString(), head.SerializeAsString());
   ASSERT_EQ(Events().size(), before.size());

@@ -105,6 +105,54 @@ TEST_F(ServiceTest, AGrantNeedsReasonTicketAndLength) {
   EXPECT_TRUE(absl::IsInvalidArgument(grants().CreateGrant(Admin(), request).status()));
 }
 
+TEST_F(ServiceTest, HowMuchMayBeWrittenIsBoundedByThePolicyAndSigned) {
+  const store::Group group = Group("A");
+  const store::TerminalRecord terminal = Terminal("t1", group);
+  const auto asked = [](std::uint64_t bytes) {
+    v1::CreateGrantRequest request;
+    request.set_terminal("t1");
+    request.set_fingerprint(std::string(32, 'f'));
+    request.set_action(v1::ACTION_ALLOW);
+    request.set_seconds(60);
+    request.set_reason("提出");
+    request.set_ticket("17");
+    request.set_max_written_bytes(bytes);
+    return request;
+  };
+  const auto granted = [&](std::uint64_t bytes) {
+    const absl::StatusOr<v1::CreateGrantResponse> made =
+        grants().CreateGrant(Admin(), asked(bytes));
+    EXPECT_TRUE(made.ok()) << made.status();
+    return made.ok() ? made->grant().claims().max_written_bytes() : 0;
+  };
+  EXPECT_EQ(granted(0), 0u) << "no bound where the policy has none";
+  EXPECT_EQ(granted(5'000'000), 5'000'000u);
+  v1::PublishPolicyRequest publish;
+  publish.set_group_id(group.group_id);
+  publish.set_yaml("zone: z\nrules: []\nexceptions: {admin: 8h, max_volume: 100MB}\n");
+  ASSERT_TRUE(console_->services().policies.PublishPolicy(Admin(), publish)->problems().empty());
+  EXPECT_EQ(granted(0), 100'000'000u) << "what the policy allows at most";
+  EXPECT_TRUE(absl::IsPermissionDenied(grants().CreateGrant(Admin(), asked(100'000'001)).status()));
+  v1::CreateGrantRequest reading = asked(1);
+  reading.set_action(v1::ACTION_READ_ONLY);
+  EXPECT_TRUE(absl::IsInvalidArgument(grants().CreateGrant(Admin(), reading).status()));
+  reading.clear_max_written_bytes();
+  EXPECT_TRUE(grants().CreateGrant(Admin(), reading).ok()) << "nothing is written under it";
+
+  // An agent of before, connected: it is not sent what it would refuse.
+  v1::Hello hello;
+  hello.set_oldest_protocol(1);
+  hello.set_newest_protocol(1);
+  hello.set_agent_version("0.1.0");
+  hello.add_features("grants");
+  const auto session = console_->services().agents.Open(
+      {organisation_, terminal.terminal_id, terminal.enrolment}, std::make_shared<QuietLink>());
+  ASSERT_TRUE(session.ok()) << session.status();
+  ASSERT_TRUE((*session)->Greet(hello).ok());
+  const absl::Status old = grants().CreateGrant(Admin(), asked(1'000'000)).status();
+  EXPECT_TRUE(absl::IsFailedPrecondition(old)) << old;
+}
+
 TEST_F(ServiceTest, TheDeadlineIsTheTerminalsClockPlusTheTimeThatPassedHere) {
   Terminal("t1", Group("A"));
   now_ += std::chrono::seconds(40);
@@ -267,6 +315,13 @@ TEST(Unprotected, IsEverythingThatWasNotTriedAndSeenToHold) {
   EXPECT_EQ(reasons(status, std::chrono::seconds(0)), Reasons{v1::UNPROTECTED_PROBE_FAILED});
   status.mutable_probes(0)->set_result(v1::PROBE_RESULT_UNTRIED);
   EXPECT_EQ(reasons(status, std::chrono::seconds(0)), Reasons{v1::UNPROTECTED_PROBE_UNTRIED});
+  status = Healthy();
+  v1::Probe& guard = *status.add_probes();
+  guard.set_name("disk.refused-medium");
+  guard.set_result(v1::PROBE_RESULT_OPEN);
+  EXPECT_EQ(reasons(status, std::chrono::seconds(0)), Reasons{v1::UNPROTECTED_NO_MEDIUM_GUARD});
+  guard.set_result(v1::PROBE_RESULT_HOLDS);
+  EXPECT_EQ(reasons(status, std::chrono::seconds(0)), Reasons{});
   status.clear_probes();
   EXPECT_EQ(reasons(status, std::chrono::seconds(0)), Reasons{v1::UNPROTECTED_PROBE_UNTRIED});
   status = Healthy();

@@ -74,7 +74,9 @@ TEST(ProbeRecord, WhatIsWrittenReadsBack) {
 
 class ProbesTest : public testing::Test {
  protected:
-  ProbeAttempt NewDevice() { return LinuxProbes(sysfs_.path(), sysfs_.path("record")).Try({})[0]; }
+  ProbeAttempt NewDevice() {
+    return LinuxProbes(sysfs_.path(), sysfs_.path("record")).Try({}, {})[0];
+  }
   ScratchSysfs sysfs_;
 };
 
@@ -94,9 +96,17 @@ TEST_F(ProbesTest, TheAttemptCountsAsLongAsNothingWasOpenedSince) {
 
 TEST_F(ProbesTest, NothingIsClaimedOfRefusedDevicesWhereThereAreNone) {
   const std::vector<ProbeAttempt> attempts =
-      LinuxProbes(sysfs_.path(), sysfs_.path("record")).Try({});
-  ASSERT_EQ(attempts.size(), 1u);
+      LinuxProbes(sysfs_.path(), sysfs_.path("record")).Try({}, {});
+  ASSERT_EQ(attempts.size(), 2u);
   EXPECT_EQ(attempts[0].name, "usb.new-device");
+  EXPECT_EQ(attempts[1].name, "disk.refused-medium");
+}
+
+TEST_F(ProbesTest, AKernelThatAsksNoProgramsHoldsNoMedium) {
+  sysfs_.Write("kernel/security/lsm", "lockdown,capability,apparmor\n");
+  const ProbeAttempt attempt = LinuxProbes(sysfs_.path(), sysfs_.path("record")).Try({}, {})[1];
+  EXPECT_EQ(attempt.end, ProbeEnd::kOpen);
+  EXPECT_NE(attempt.detail.find("BPF"), std::string::npos);
 }
 
 TEST_F(ProbesTest, AnAttemptThatWentThroughIsSaid) {

@@ -81,6 +81,8 @@ TEST(Uevent, TellsOfDevicesAndNotOfTheRest) {
   EXPECT_EQ(Told({"bind", usb + "/2-1", "usb", "usb_device", kKernel}), "nothing");
   EXPECT_EQ(Told({"add", usb, "usb", "usb_device", kKernel}), "nothing") << "a root hub";
   EXPECT_EQ(Told({"add", usb + "/2-1/2-1:1.0", "usb", "usb_interface", kKernel}), "altered 2-1");
+  EXPECT_EQ(Told({"bind", usb + "/2-1/2-1:1.1", "usb", "usb_interface", kKernel}), "altered 2-1")
+      << "somebody authorised it";
   EXPECT_EQ(Told({"add", usb + "/2-0:1.0", "usb", "usb_interface", kKernel}), "nothing");
   EXPECT_EQ(Told({"add", "/devices/x/2-1", "block", "disk", kKernel}), "nothing");
   EXPECT_EQ(Told({"add", usb + "/2-1", "usb", "usb_device", Uevent::Origin::kSynthetic}), "nothing")

@@ -16,6 +16,7 @@
 #include "sekisho/v1/parcel_service.pb.h"
 #include "sekisho/v1/parcel_state.pb.h"
 #include "sekisho/v1/policy_service.pb.h"
+#include "sekisho/v1/register_service.pb.h"
 #include "sekisho/v1/session_service.pb.h"
 #include "sekisho/v1/terminal_service.pb.h"
 
@@ -47,6 +48,7 @@ std::vector<const Descriptor*> Messages() {
                                            v1::SignInRequest::descriptor()->file(),
                                            v1::Terminal::descriptor()->file(),
                                            v1::IssuedOrder::descriptor()->file(),
+                                           v1::ListMediaRequest::descriptor()->file(),
                                            v1::HistoryEvent::descriptor()->file(),
                                            v1::CarryParcelRequest::descriptor()->file(),
                                            v1::StoredParcels::descriptor()->file()};
@@ -83,9 +85,11 @@ void AddItem(Message& message, const FieldDescriptor& field, const std::string& 
     case FieldDescriptor::CPPTYPE_ENUM:
       reflection.AddEnumValue(&message, &field, 1);
       break;
+    case FieldDescriptor::CPPTYPE_UINT32:
+      reflection.AddUInt32(&message, &field, 1);
+      break;
     case FieldDescriptor::CPPTYPE_INT32:
     case FieldDescriptor::CPPTYPE_INT64:
-    case FieldDescriptor::CPPTYPE_UINT32:
     case FieldDescriptor::CPPTYPE_UINT64:
     case FieldDescriptor::CPPTYPE_DOUBLE:
     case FieldDescriptor::CPPTYPE_FLOAT:

@@ -91,7 +91,7 @@ TEST(Convert, EveryClassComesBackAndNamesItselfAsTheProtoDoes) {
 }
 
 TEST(Convert, EveryVerdictReasonNamesItselfAsTheProtoDoes) {
-  for (int i = 0; i <= static_cast<int>(core::VerdictReason::kNoPolicy); ++i) {
+  for (int i = 0; i <= static_cast<int>(core::VerdictReason::kRetired); ++i) {
     core::Verdict verdict;
     verdict.reason = static_cast<core::VerdictReason>(i);
     std::string name = core::Name(verdict.reason);
@@ -99,7 +99,7 @@ TEST(Convert, EveryVerdictReasonNamesItselfAsTheProtoDoes) {
     EXPECT_EQ(v1::VerdictReason_Name(ToProto(verdict).reason()), "VERDICT_REASON_" + name);
   }
   EXPECT_EQ(v1::VerdictReason_descriptor()->value_count(),
-            static_cast<int>(core::VerdictReason::kNoPolicy) + 2);
+            static_cast<int>(core::VerdictReason::kRetired) + 2);
 }
 
 TEST(Convert, AGrantComesBackAsItWent) {

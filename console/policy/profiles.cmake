@@ -1,0 +1,15 @@
+# sekisho_profiles(FOLDER NAMESPACE): the zone profiles as FOLDER/profiles.h, in NAMESPACE.
+set(SEKISHO_PROFILE_SOURCES ${CMAKE_CURRENT_LIST_DIR})
+function(sekisho_profiles folder namespace)
+  foreach(name mynumber lgwan internet)
+    set(file ${SEKISHO_PROFILE_SOURCES}/profiles/${name}.yaml)
+    string(TOUPPER ${name} upper)
+    file(READ ${file} PROFILE_${upper})
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
+  endforeach()
+  set(PROFILE_NAMESPACE ${namespace})
+  string(TOUPPER ${folder} guard)
+  string(REPLACE "/" "_" PROFILE_GUARD ${guard})
+  configure_file(${SEKISHO_PROFILE_SOURCES}/profiles.h.in
+                 ${PROJECT_BINARY_DIR}/generated/${folder}/profiles.h @ONLY)
+endfunction()
