@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Fails when docs/install-matrix.md names a scenario that there is not, or a letter it does not explain.
+"""Fails when a matrix in docs/ names a scenario that there is not, or a letter it does not explain.
 
     tests/arch/check_matrix.py [ROOT]    # ROOT: a checkout; default: this one
 
@@ -15,9 +15,19 @@ _EXPLAINED = re.compile(r"^\| ([A-Z]\d+) \| `(\w+)\.(\w+)\.(\w+)` \|", re.MULTIL
 _USED = re.compile(r"\b[A-Z]\d+\b")
 
 
+_MATRICES = ("install-matrix.md", "doors.md")
+
+
 def main() -> int:
     root = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else pathlib.Path(__file__).resolve().parents[2]
-    text = (root / "docs" / "install-matrix.md").read_text(encoding="utf-8")
+    wrong = [f"docs/{matrix}: {each}" for matrix in _MATRICES for each in problems(root, matrix)]
+    for each in wrong:
+        print(each, file=sys.stderr)
+    return 1 if wrong else 0
+
+
+def problems(root: pathlib.Path, matrix: str) -> list[str]:
+    text = (root / "docs" / matrix).read_text(encoding="utf-8")
     explained = {found[0]: found[1:] for found in _EXPLAINED.findall(text)}
     wrong = [f"{letter}: there is no {'.'.join(name)}" for letter, name in explained.items()
              if not exists(root / "tests" / "vm", *name)]
@@ -27,9 +37,7 @@ def main() -> int:
     wrong += [f"{letter} is in no table" for letter in explained if letter not in cells]
     if not explained:
         wrong.append("no scenario is named")
-    for each in wrong:
-        print(f"docs/install-matrix.md: {each}", file=sys.stderr)
-    return 1 if wrong else 0
+    return wrong
 
 
 def exists(folder: pathlib.Path, module: str, case: str, test: str) -> bool:

@@ -66,17 +66,22 @@ class FaultTest(EnrolledTest):
         self.assertEqual(self.disk_of(serial), "")
         return name
 
-    def grant(self, serial: str, seconds: int) -> None:
-        """Grants a device that was blocked, read-write."""
-        device = self.wait_stored("device-blocked", serial)["device"]
+    def grant(self, serial: str, seconds: int, *options: str, mode: str = "read-write") -> None:
+        """Grants a device that was blocked; with more options of `grants create`."""
+        self.grant_device(self.wait_stored("device-blocked", serial)["device"], seconds, *options,
+                          mode=mode)
+
+    def grant_device(self, device: dict, seconds: int, *options: str,
+                     mode: str = "read-write") -> None:
+        """Grants a device as one of its events has it."""
         fingerprint = base64.b64decode(device["fingerprint"]).hex()
         self.office.check("grants", "create", "--terminal", self.name, "--device", fingerprint,
-                          "--for", f"{seconds}s", "--mode", "read-write", "--reason", "test",
-                          "--ticket", "T-1")
+                          "--for", f"{seconds}s", "--mode", mode, "--reason", "test",
+                          "--ticket", "T-1", *options)
 
-    def open_by_grant(self, serial: str, seconds: int) -> str:
+    def open_by_grant(self, serial: str, seconds: int, *options: str) -> str:
         """Grants it and waits until it is a disk; returns the disk's name."""
-        self.grant(serial, seconds)
+        self.grant(serial, seconds, *options)
         return wait_until(f"{serial} is a disk", lambda: self.disk_of(serial), 60)
 
     def remaining_ns(self) -> int:

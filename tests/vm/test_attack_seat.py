@@ -4,17 +4,14 @@ Each attack is one method that tells whether it worked. On the stock terminal ea
 that a refusal on the guarded one shows Sekisho and not a broken attack.
 """
 
-import subprocess
 import unittest
-from pathlib import Path
 
 from faults import FaultTest
-from lab import paths
+from lab import tools
 from lab.deadline import DeadlineExceeded, wait_until
 from lab.gadget import Gadgets
 from lab.testcase import TerminalTest
 
-_TOOLS = Path(__file__).with_name("tools")
 _ON_THE_PHONE = "not really a photo"
 _KEYS = {"\n": "28", " ": "2c", "-": "2d", ".": "37", ">": "37"}
 
@@ -44,11 +41,7 @@ class Attacks:
     patience = 20
 
     def take_a_file_off_a_phone(self) -> bool:
-        tool = paths.new_workdir("tool") / "mtp_take"
-        subprocess.run(["g++", "-std=c++20", "-O2", "-static", "-o", str(tool),
-                        str(_TOOLS / "mtp_take.cc")], check=True)
-        self.machine.root.put(tool.read_bytes(), "/usr/local/bin/mtp_take")
-        self.root("chmod 755 /usr/local/bin/mtp_take")
+        tools.put(self.machine, "mtp_take")
         self.bench.plug("usb-mtp", serial="PHONE-1")
         at = self.wait_for_usb("PHONE-1")
         node = self.root(f'printf "/dev/bus/usb/%03d/%03d" $(cat {at}/busnum {at}/devnum)')

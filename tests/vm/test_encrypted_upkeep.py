@@ -23,7 +23,7 @@ class WithTheAgentInstalled(EncryptedWithTheAgent):
         """Names of ours that the terminal still has: files, users, in an initramfs or the menu."""
         return self.root("""find / -xdev \\( -path /root -o -path /proc -o -path /var/lib/dpkg \\
               -o -path /var/log \\) -prune -o -iname '*sekisho*' -print
-            getent passwd sekisho-link sekisho-probe
+            getent passwd sekisho-link sekisho-probe sekisho-hash
             for image in /boot/initrd.img-*; do lsinitramfs $image; done | grep -i sekisho
             grep -i sekisho /boot/grub/grub.cfg; find /boot -iname '*sekisho*'
             true""", 120)

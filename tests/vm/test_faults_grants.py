@@ -5,6 +5,9 @@ import unittest
 from faults import FaultTest, holds_for, wait_until
 from lab.gadget import Gadgets
 
+_MEGABYTE = 1024 * 1024
+_FILES = 30  # of a megabyte each
+
 
 class WhileAGrantRuns(FaultTest):
     def test_a_stick_pulled_out_and_put_back_is_open_again_until_the_same_deadline(self):
@@ -42,7 +45,7 @@ class WhileAGrantRuns(FaultTest):
         self.plug_refused("BACKSTOP-1")
         disk = self.open_by_grant("BACKSTOP-1", 40)
         wait_until("udisks mounts it", lambda: self.seat(
-            f"udisksctl mount --no-user-interaction -b /dev/{disk}").ok, 30, 1)
+            f"udisksctl mount --no-user-interaction -b /dev/{disk}"), 30, 1)
         self.seat("setsid tail -f /media/hanako/STICK/hello.txt >/dev/null 2>&1 </dev/null &")
         left = self.remaining_ns() / 1e9
         self.kill_agent()
@@ -57,6 +60,42 @@ class WhileAGrantRuns(FaultTest):
         self.wait_stored("medium-closed")
         self.wait_stored("grant-ended")
         self.assert_history_is_whole()
+
+    def test_no_more_is_written_than_the_grant_allows(self):
+        # First without a bound: all of it arrives.
+        free, written = self.written_by_the_person("FREE-1")
+        self.assertEqual(free, _FILES)
+        self.assertGreaterEqual(written, _FILES * _MEGABYTE)
+        bounded, written = self.written_by_the_person("BOUND-1", "--max-volume", "6MB")
+        print(f"({bounded} files, {written / 1e6:.1f} MB on the medium) ", end="", flush=True)
+        self.assertLess(bounded, _FILES)
+        # What a second and a shut let through, on a medium as slow as this one.
+        self.assertLess(written, 6e6 + 12 * _MEGABYTE)
+        ended = self.wait_stored("grant-ended")
+        parameters = {entry["key"]: entry["value"] for entry in ended["parameters"]}
+        self.assertEqual(parameters["cause"], "volume")
+        self.assertGreaterEqual(int(parameters["written"]), 6e6)
+        self.assert_history_is_whole()
+
+    def written_by_the_person(self, serial: str, *options: str) -> tuple[int, int]:
+        """How many files the person could write, one after the other, and what of them is there."""
+        name = self.plug_refused(serial, name=serial.lower())  # a medium of its own
+        disk = self.open_by_grant(serial, 300, *options)
+        wait_until("udisks mounts it", lambda: self.seat(
+            f"udisksctl mount --no-user-interaction -b /dev/{disk}"), 30, 1)
+        said = self.seat(f"""for i in $(seq {_FILES}); do
+            head -c {_MEGABYTE} /dev/urandom | dd of=/media/hanako/STICK/$i conv=fsync status=none ||
+                break
+            echo $i; done""", 240).out
+        if not options:
+            self.root("sekisho return " + self.agent_status()["grants"][0]["grantId"])
+            self.wait_shut(serial, 30)
+        self.bench.unplug(name)
+        block = 64 * 1024
+        medium = self.bench.path(f"{name}.img").read_bytes()
+        there = sum(block for at in range(0, len(medium), block)
+                    if medium[at:at + block].count(0) < block)
+        return len(said.split()), there
 
     def test_a_restart_ends_it(self):
         self.plug_refused("REBOOT-1")

@@ -16,7 +16,7 @@ class Purged(FaultTest):
         wait_until("the stick is a disk", lambda: self.disk_of("FREE-1"), 60)
         left = self.root("""find / -xdev \\( -path /root -o -path /proc -o -path /var/lib/dpkg \\
             -o -path /var/log \\) -prune -o -iname '*sekisho*' -print
-            getent passwd sekisho-link sekisho-probe || true
+            getent passwd sekisho-link sekisho-probe sekisho-hash || true
             lsinitramfs /boot/initrd.img-* | grep -i sekisho || true""", 120)
         self.assertEqual(left, "")
 

@@ -79,7 +79,7 @@ class OverTheReleaseBefore(FaultTest):
         self.plug_refused(serial)
         disk = self.open_by_grant(serial, seconds)
         wait_until("udisks mounts it", lambda: self.seat(
-            f"udisksctl mount --no-user-interaction -b /dev/{disk}").ok, 30, 1)
+            f"udisksctl mount --no-user-interaction -b /dev/{disk}"), 30, 1)
         self.seat("setsid tail -f /media/hanako/STICK/hello.txt >/dev/null 2>&1 </dev/null &")
         return disk
 

@@ -22,6 +22,10 @@ class Result:
     def ok(self) -> bool:
         return self.status == 0
 
+    def __bool__(self) -> bool:
+        """Whether it went well: so that whoever waits for that is shown the last thing it said."""
+        return self.ok
+
 
 class CommandFailed(AssertionError):
     """A command that had to succeed in the terminal did not."""

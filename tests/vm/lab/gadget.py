@@ -33,6 +33,9 @@ class Gadgets:
         """A keyboard that is also a stick: what a BadUSB device looks like."""
         self._run(f"composite {name} {serial}", identity=identity)
 
+    def make_printer(self, name: str, serial: str, **identity: str) -> None:
+        self._run(f"printer {name} {serial}", identity=identity)
+
     def plug(self, name: str, port: int) -> None:
         """Plugs a device that was made into a port, counted from 0."""
         self._run(f"plug {name} {port}")

@@ -105,6 +105,16 @@ def resume(layer: Path, shape: Shape = Shape(), console_port: int | None = None,
 
 
 @contextlib.contextmanager
+def boot(layer: Path, extra: tuple[str, ...], shape: Shape = Shape(),
+         console_port: int | None = None):
+    """The same terminal with more hardware in it: off when it was frozen, switched on again."""
+    with on_overlay(layer / "disk.qcow2", shape, console_port, extra=extra) as machine:
+        machine.start()
+        machine.wait_until_up()
+        yield machine
+
+
+@contextlib.contextmanager
 def on_overlay(disk: Path, shape: Shape, console_port: int | None = None,
                serve_on: int | None = None, extra: tuple[str, ...] = ()):
     """A terminal that is off, on a disk of its own over the given one."""

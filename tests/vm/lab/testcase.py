@@ -28,9 +28,15 @@ class TerminalTest(unittest.TestCase):
         """The snapshot that each test starts from: a terminal without Sekisho, unless overridden."""
         return layers.stock(cls.shape)
 
+    def built_in(self) -> tuple[str, ...]:
+        """QEMU's options for hardware that is there from the boot; then the terminal boots."""
+        return ()
+
     def setUp(self):
-        resumed = layers.resume(self.layer(), self.shape, self.console_port)
-        self.machine = self.enterContext(resumed)
+        built_in = self.built_in()
+        self.machine = self.enterContext(
+            layers.boot(self.layer(), built_in, self.shape, self.console_port) if built_in else
+            layers.resume(self.layer(), self.shape, self.console_port))
         self.bench = Bench(self.machine)
         self.addCleanup(self._tell_about_failure)
 
