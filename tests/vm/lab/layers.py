@@ -61,7 +61,7 @@ def enrolled(shape: Shape = Shape()) -> Path:
         raise FileNotFoundError("there is no sekisho-console package: run ./dev package first")
     content = hashlib.sha256(console.read_bytes()).hexdigest()
     target = _target("enrolled", below, f"{below.name} {content}", shape)
-    with paths.locked("enrolled"):
+    with paths.locked(_family("enrolled", shape)):
         if not target.exists():
             _freeze_enrolled(below, shape, target)
             paths.prune(f"{_family('enrolled', shape)}-*[0-9a-f]", keep=3)
@@ -139,7 +139,7 @@ def _base(shape: Shape, extra: frozenset[str]) -> Path:
 def _layer(name: str, below: Path, content: str, shape: Shape,
            prepare: Callable[[Machine], None] | None, seconds: int) -> Path:
     target = _target(name, below, content, shape)
-    with paths.locked(name):
+    with paths.locked(_family(name, shape)):
         if not (target / "memory").exists():
             _freeze_new(name, below, shape, prepare, target, seconds)
             paths.prune(f"{_family(name, shape)}-*[0-9a-f]", keep=3)
