@@ -39,6 +39,7 @@ class FileLedgerTest : public ::testing::Test {
   std::vector<v1::Event> Files() { return terminal.Events(v1::EVENT_KIND_FILE_RECORDED); }
   Terminal terminal;
   platform::fake::FakeFileRecord record{terminal.loop, terminal.clock};
+  EndsFirst ends_first{terminal};
 };
 
 TEST_F(FileLedgerTest, LooksAtAStickFromWhenItIsOpenedUntilItIsShut) {

@@ -15,6 +15,7 @@ using namespace std::chrono_literals;
 using platform::GuardedFile;
 using platform::GuardedFiles;
 using ::testing::ElementsAre;
+using testing::EndsFirst;
 using ::testing::IsEmpty;
 using testing::ParameterOf;
 using ::testing::SizeIs;
@@ -83,6 +84,7 @@ class IntegrityTest : public ::testing::Test {
 
   Terminal terminal_;
   platform::fake::FakeFileWatch watch_{terminal_.loop};
+  EndsFirst ends_first_{terminal_};
 };
 
 TEST_F(IntegrityTest, AChangeIsToldOnceWithBothHashesAndAlsoNotAgainAfterARestart) {

@@ -201,6 +201,7 @@ TEST_F(InterfaceTest, AKeyboardThatGrowsStorageIsShutWholeAndTold) {
 TEST(InterfaceMediumTest, TheDiskOfAnInterfaceThatIsShutIsNotAdmitted) {
   Terminal terminal;
   platform::fake::FakeMediumGuard guard(terminal.clock);
+  EndsFirst ends_first{terminal};
   terminal.medium_guard = &guard;
   terminal.StartEnrolled();
   v1::Policy policy = terminal.console.Policy();

@@ -20,8 +20,8 @@ namespace {
 TEST(KillTest, KilledAtRandomMomentsItLosesNothingAndRecordsNothingTwice) {
   constexpr unsigned kSeed = 20260401;  // printed by the name: a failure is found again
   std::mt19937 random(kSeed);
-  Terminal terminal;
   platform::LinuxFiles disk;
+  Terminal terminal;
   terminal.disk = &disk;
   terminal.settings.run_directory = terminal.settings.state_directory;
   terminal.StartEnrolled();

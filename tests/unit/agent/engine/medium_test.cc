@@ -87,6 +87,7 @@ class MediumTest : public ::testing::Test {
   }
   Terminal terminal;
   platform::fake::FakeMediumGuard guard{terminal.clock, GuardState::kObserves};
+  EndsFirst ends_first{terminal};
   v1::LocalDevicesReply listed_;
 };
 

@@ -145,6 +145,13 @@ class Terminal {
   std::string directory_;
 };
 
+// Ends the engine before a fake of the test's own that it uses. The last member, or the last
+// declared.
+struct EndsFirst {
+  Terminal& terminal;
+  ~EndsFirst() { terminal.Kill(); }
+};
+
 // The value of a parameter; empty when there is none.
 std::string ParameterOf(const v1::Event& event, const std::string& key);
 
