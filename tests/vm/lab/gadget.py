@@ -22,9 +22,9 @@ class Gadgets:
         self._root.check(f"chmod 755 {_INSTALLED}")
         self._run(f"load {ports}", 120)
 
-    def make_stick(self, name: str, serial: str, **identity: str) -> None:
+    def make_stick(self, name: str, serial: str, label: str = "STICK", **identity: str) -> None:
         """A stick with a FAT file system. identity: VID, PID (hexadecimal), PRODUCT."""
-        self._run(f"stick {name} {serial}", identity=identity)
+        self._run(f"stick {name} {serial} {label}", identity=identity)
 
     def make_keyboard(self, name: str, serial: str, **identity: str) -> None:
         self._run(f"keyboard {name} {serial}", identity=identity)
