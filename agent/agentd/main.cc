@@ -21,6 +21,7 @@
 #include "agent/engine/log.h"
 #include "agent/local/agentd_server.h"
 #include "agent/local/link_server.h"
+#include "agent/local/login_server.h"
 #include "platform/linux/backstop.h"
 #include "platform/linux/boot_control.h"
 #include "platform/linux/boot_rules.h"
@@ -36,6 +37,7 @@
 #include "platform/linux/hardware_names.h"
 #include "platform/linux/inspection/inspection.h"
 #include "platform/linux/keyboard_code.h"
+#include "platform/linux/logins/linux_logins.h"
 #include "platform/linux/media.h"
 #include "platform/linux/medium_guard/linux_medium_guard.h"
 #include "platform/linux/message_socket.h"
@@ -61,6 +63,7 @@ constexpr char kFooter[] =
 struct Options {
   engine::Settings engine;
   std::string agentd_socket = "/run/sekisho/agentd.sock";
+  std::string login_socket = "/run/sekisho/login.sock";
   std::string link_socket = "/run/sekisho/link.sock";
   std::string link_user = "sekisho-link";
   std::string probe_user = "sekisho-probe";
@@ -229,6 +232,7 @@ int Serve(Options options) {
     media.LeaveOut([record = file_record.get()] { return record->Workers(); });
   }
 
+  platform::LinuxLogins logins;
   platform::LinuxDeviceRoles device_roles;
   platform::Result<std::unique_ptr<platform::LinuxFileWatch>> file_watch =
       platform::LinuxFileWatch::Start(**loop);
@@ -244,7 +248,7 @@ int Serve(Options options) {
       engine::Seams{**loop, clock, **devices, enforcer, media, backstop, boot_rules, boot_control,
                     files, seat, probes, usb_probe.get(),
                     file_watch.ok() ? file_watch->get() : nullptr, &device_roles,
-                    keyboard_code.get(), file_record.get(), &medium_guard, &medium_hold},
+                    keyboard_code.get(), file_record.get(), &medium_guard, &medium_hold, &logins},
       options.engine);
   engine.Start();
 
@@ -254,6 +258,10 @@ int Serve(Options options) {
     return CannotStart(local.failure(), "is another sekisho-agentd running? (systemctl status)");
   }
   local::AgentdServer agentd_server(engine, **local);
+  platform::Result<std::unique_ptr<platform::MessageListener>> login =
+      platform::ListenAt(options.login_socket, {.mode = 0666, .gid = {}});
+  if (!login.ok()) return CannotStart(login.failure(), "is another sekisho-agentd running?");
+  local::LoginServer login_server(engine, **login);
 
   // Without the link's user there is no link; the barrier stands all the same.
   std::unique_ptr<platform::MessageListener> link_listener;
@@ -293,7 +301,12 @@ int Main(int argc, char** argv) {
   // The link's options stand in the same file.
   app.allow_config_extras(true);
   Options options;
-  app.add_option("--agentd-socket", options.agentd_socket, "Socket for people and PAM")
+  app.add_option("--agentd-socket", options.agentd_socket, "Socket for people")
+      ->capture_default_str();
+  app.add_option("--login-socket", options.login_socket, "Socket for pam_sekisho.so")
+      ->capture_default_str();
+  app.add_option("--logins-file", options.engine.logins_file,
+                 "What pam_sekisho.so reads while this program does not answer")
       ->capture_default_str();
   app.add_option("--link-socket", options.link_socket, "Socket for sekisho-link")
       ->capture_default_str();

@@ -55,6 +55,22 @@ ExitCode RunAdopt(const Context& context, const std::vector<std::string>& handle
 ExitCode RunDoctor(const Context& context);
 // What each way to log in asks of a person; needs no agentd.
 ExitCode RunDoctorLogins(const Context& context);
+// A person's factor, as it is named on the command line; what is empty was not said.
+struct FactorOf {
+  std::string person;
+  std::string factor_id;
+  std::string label;
+  std::string reason;
+  std::string code;
+};
+// Shows the secret, and asks for a code made from it where somebody is there to type one.
+ExitCode RunFactorAdd(const Context& context, const FactorOf& about);
+ExitCode RunFactorConfirm(const Context& context, const FactorOf& about);
+ExitCode RunFactorList(const Context& context, const FactorOf& about);
+ExitCode RunFactorRemove(const Context& context, const FactorOf& about);
+// LOGINS_MODE_UNSPECIFIED: only says how it is. `without_factor`: who is known to be locked out.
+ExitCode RunLogin(const Context& context, v1::LoginsMode mode,
+                  const std::vector<std::string>& without_factor);
 // The trial that runs holds.
 ExitCode RunConfirm(const Context& context);
 // kQuestion: whether the console has released the terminal, kRefused when not. kRemoving: it goes,

@@ -26,6 +26,50 @@ constexpr FailureEntry kFailures[] = {
       "sekisho-agentd",
       "sekisho-agentd から時間内に応答がありません。再試行し、続く場合は journalctl -u "
       "sekisho-agentd を確認してください"}},
+    {"logins-unavailable",
+     {"Factors cannot be read or written now. See: journalctl -u sekisho-agentd",
+      "いまは認証要素を読み書きできません。journalctl -u sekisho-agentd を確認してください"}},
+    {"factors-unreadable",
+     {"What was enrolled cannot be read. Enrol anew: sudo sekisho factor add PERSON --reason WHY",
+      "登録内容を読み取れません。登録し直してください: sudo sekisho factor add 職員 --reason "
+      "理由"}},
+    {"no-such-person",
+     {"Nobody here is called {person}", "{person} という利用者はこの端末にいません"}},
+    {"no-second-factor",
+     {"You have no second factor yet. The first one is enrolled by whoever administers this "
+      "terminal",
+      "第二要素が未登録です。最初の登録はこの端末の管理者が行います"}},
+    {"code-missing",
+     {"A code of a factor that you have is needed: --code CODE",
+      "登録済みの要素の認証コードが必要です: --code 認証コード"}},
+    {"code-wrong",
+     {"That is not the code. Each is good once, for half a minute; is this terminal's clock right?",
+      "認証コードが違います。コードは約30秒間、1回だけ有効です。端末の時計も確認してください"}},
+    {"factor-locked",
+     {"Too many wrong codes: try again in {seconds} s",
+      "誤りが続いたため、あと{seconds}秒は使えません"}},
+    {"nothing-to-confirm",
+     {"Nothing waits to be confirmed: begin anew with sekisho factor add",
+      "確認待ちの登録がありません。sekisho factor add からやり直してください"}},
+    {"too-many-factors",
+     {"Eight factors are enough. Remove one first: sekisho factor remove",
+      "登録は8個までです。先に sekisho factor remove で削除してください"}},
+    {"label-too-long", {"A label has at most 64 bytes", "名前は64バイトまでです"}},
+    {"no-such-factor",
+     {"There is no factor {factor}. List them: sekisho factor list",
+      "要素 {factor} がありません。一覧: sekisho factor list"}},
+    {"last-factor",
+     {"That is your last one: without it you could not log in. Add another first, or ask whoever "
+      "administers this terminal",
+      "最後の要素です。削除するとログインできなくなります。先に別の要素を追加するか、管理者に"
+      "依頼してください"}},
+    {"without-factor",
+     {"These people can log in and have no second factor: {people}\n"
+      "Enrol them: sudo sekisho factor add PERSON --reason WHY\n"
+      "or lock them out knowingly: sudo sekisho login enforce --force {people}",
+      "次の利用者は第二要素が未登録です: {people}\n"
+      "登録するには: sudo sekisho factor add 職員 --reason 理由\n"
+      "ログインできなくなることを承知で進めるには: sudo sekisho login enforce --force {people}"}},
     {"token-missing",
      {"No token. Type: sudo sekisho enrol TOKEN, or --token-file FILE (- reads standard input)",
       "トークンがありません。sudo sekisho enrol トークン、または --token-file ファイル"

@@ -44,6 +44,7 @@ class Commands {
     AddQuestions();
     AddRequests();
     AddAdministration();
+    AddLogins();
   }
 
   int Run(int argc, char** argv) {
@@ -206,12 +207,92 @@ class Commands {
     adopt->add_flag("--yes", yes_, Pick({"Without a question", "確認せずに承認する"}));
   }
 
+  // Of a command that has some of its own, one of which must be named.
+  CLI::App* AddBelow(CLI::App* above, const char* name, const Help& help, const char* example,
+                     std::function<ExitCode()> run) {
+    CLI::App* command = above->add_subcommand(name, Pick(help));
+    command->footer(std::string(Pick({"Example: ", "例: "})) + example);
+    command->callback([this, run = std::move(run)] { run_ = run; });
+    return command;
+  }
+
+  void AddLogins() {
+    CLI::App* factor =
+        app_.add_subcommand("factor", Pick({"What people prove with that they are who they say",
+                                            "ログイン時に本人であることを示す要素"}));
+    factor->require_subcommand(1);
+    const auto person = [this](CLI::App* command) {
+      return command->add_option("PERSON", about_.person,
+                                 Pick({"Whose; yours if left out", "対象者(省略時は自分)"}));
+    };
+    const auto why = [this](CLI::App* command) {
+      command->add_option("--reason", about_.reason,
+                          Pick({"Why; root must say it", "理由(管理者は必須)"}));
+      command->add_option("--code", about_.code,
+                          Pick({"A code of a factor that you have", "登録済みの要素の認証コード"}));
+    };
+    CLI::App* add = AddBelow(
+        factor, "add",
+        {"Enrols an authenticator app (TOTP), with a QR code", "認証アプリ(TOTP)を登録します"},
+        "sudo sekisho factor add hanako --reason \"new phone\"",
+        [this] { return RunFactorAdd(context_, about_); });
+    person(add);
+    why(add);
+    add->add_option("--label", about_.label, Pick({"What to call it", "表示名"}));
+    AddOutput(add);
+    CLI::App* confirm =
+        AddBelow(factor, "confirm",
+                 {"Makes what was added count, by a code of it", "登録を認証コードで確認します"},
+                 "sekisho factor confirm hanako totp-1 --code 123456",
+                 [this] { return RunFactorConfirm(context_, about_); });
+    person(confirm)->required();
+    confirm->add_option("FACTOR", about_.factor_id, Pick({"As add said", "add が示した要素"}))
+        ->required();
+    confirm->add_option("--code", about_.code, Pick({"The code", "認証コード"}))->required();
+    CLI::App* list =
+        AddBelow(factor, "list", {"Who has which; root sees everybody", "登録状況(管理者は全員)"},
+                 "sudo sekisho factor list", [this] { return RunFactorList(context_, about_); });
+    person(list);
+    AddOutput(list);
+    CLI::App* remove = AddBelow(factor, "remove", {"Takes one away", "要素を削除します"},
+                                "sudo sekisho factor remove hanako totp-1 --reason \"phone lost\"",
+                                [this] { return RunFactorRemove(context_, about_); });
+    person(remove)->required();
+    remove->add_option("FACTOR", about_.factor_id, Pick({"As list says", "list が示す要素"}))
+        ->required();
+    why(remove);
+
+    CLI::App* login =
+        app_.add_subcommand("login", Pick({"Whether logging in asks for a second factor (root)",
+                                           "ログインに第二要素を求めるかどうか(管理者)"}));
+    login->require_subcommand(1);
+    AddOutput(AddBelow(login, "status",
+                       {"How it is, and who has no second factor", "現在の設定と未登録の利用者"},
+                       "sudo sekisho login status",
+                       [this] { return RunLogin(context_, v1::LOGINS_MODE_UNSPECIFIED, {}); }));
+    CLI::App* enforce = AddBelow(
+        login, "enforce", {"Nobody gets in on one factor from now on", "第二要素を必須にします"},
+        "sudo sekisho login enforce",
+        [this] { return RunLogin(context_, v1::LOGINS_MODE_ENFORCE, locked_out_); });
+    enforce
+        ->add_option("--force", locked_out_,
+                     Pick({"Who may be locked out by it, by name",
+                           "ログインできなくなってもよい利用者の名前"}))
+        ->delimiter(',');
+    AddBelow(login, "observe",
+             {"Nobody is asked; what would have been refused is recorded",
+              "求めません。拒否の対象だったログインを記録します"},
+             "sudo sekisho login observe",
+             [this] { return RunLogin(context_, v1::LOGINS_MODE_OBSERVE, {}); });
+  }
+
   Context& context_;
   CLI::App app_;
   std::function<ExitCode()> run_;
   std::function<std::vector<std::string>()> preflight_arguments_;
   std::string device_, reason_, what_, token_, token_file_, file_;
-  std::vector<std::string> handles_;
+  std::vector<std::string> handles_, locked_out_;
+  FactorOf about_;
   // CLI11's flags are bools; they become enums before they leave this class.
   bool notify_ = false;
   bool yes_ = false;

@@ -181,6 +181,28 @@ std::string RenderIdentity(Language language, const v1::LocalStatusReply& status
   return text;
 }
 
+std::string SayLocked(Language language, std::uint64_t nanoseconds) {
+  if (nanoseconds == 0) return "";
+  return Say(language, Text::kFactorLocked, {{"left", SayDuration(language, nanoseconds)}});
+}
+
+std::string RenderPerson(Language language, const v1::PersonFactors& person) {
+  std::string factors;
+  for (const v1::EnrolledFactor& factor : person.factors()) {
+    if (!factors.empty()) factors += ", ";
+    factors += factor.factor_id();
+    if (!factor.label().empty()) factors += " \"" + factor.label() + "\"";
+    factors += SayLocked(language, factor.locked_ns());
+  }
+  if (person.unreadable()) {
+    factors = Say(language, Text::kFactorUnreadable);
+  } else if (factors.empty()) {
+    factors = Say(language, Text::kFactorNone);
+  }
+  return Say(language, Text::kFactorPerson, {{"person", person.name()}, {"factors", factors}}) +
+         SayLocked(language, person.locked_ns()) + "\n";
+}
+
 }  // namespace
 
 std::string NameOf(const v1::Device& device) {
@@ -317,6 +339,23 @@ std::string Render(Language language, const v1::LoginWays& logins) {
   if (one > 0) text += Say(language, Text::kLoginsOne, {{"count", std::to_string(one)}}) + "\n";
   if (unknown) text += Say(language, Text::kLoginsUnknown) + "\n";
   if (one == 0 && !unknown) text += Say(language, Text::kLoginsTwo) + "\n";
+  return text;
+}
+
+std::string Render(Language language, const v1::LocalFactorsReply& factors) {
+  std::string text;
+  for (const v1::PersonFactors& person : factors.people()) {
+    text += RenderPerson(language, person);
+  }
+  return text;
+}
+
+std::string Render(Language language, const v1::LocalLoginsReply& logins) {
+  std::string text =
+      Say(language, logins.mode() == v1::LOGINS_MODE_ENFORCE ? Text::kLoginsEnforcing
+                                                             : Text::kLoginsObserving) +
+      "\n";
+  for (const v1::PersonFactors& person : logins.people()) text += RenderPerson(language, person);
   return text;
 }
 

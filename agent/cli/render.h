@@ -17,6 +17,8 @@ std::string Render(Language language, const v1::LocalDevicesReply& devices, v1::
 std::string Render(Language language, const v1::LocalWhyReply& why, v1::Mode mode);
 std::string Render(Language language, const v1::LocalDoctorReply& doctor, v1::Mode mode);
 std::string Render(Language language, const v1::LoginWays& logins);
+std::string Render(Language language, const v1::LocalFactorsReply& factors);
+std::string Render(Language language, const v1::LocalLoginsReply& logins);
 // Of a removal that has been reported, or could not be.
 std::string Render(Language language, const v1::LocalLeaveReply& leave);
 std::string RenderProposals(Language language, const v1::LocalAdoptReply& reply);

@@ -251,6 +251,47 @@ Entry EntryOf(Text text) {
     case Text::kLoginsUnknown:
       return {"Some could not be looked into: run it as root.",
               "調べられなかったものがあります。管理者(root)で実行してください。"};
+    case Text::kFactorScan:
+      return {"Scan this with an authenticator app:",
+              "認証アプリで次のコードを読み取ってください:"};
+    case Text::kFactorNoQr:
+      return {"  (no QR code can be drawn here: libqrencode4, and a terminal with UTF-8)",
+              "  (ここではQRコードを表示できません。libqrencode4 と UTF-8 の端末が必要です)"};
+    case Text::kFactorByHand:
+      return {"or type this key into it: {secret}\n  {uri}",
+              "または次の鍵を入力してください: {secret}\n  {uri}"};
+    case Text::kFactorToConfirm:
+      return {
+          "It counts once it is confirmed, within ten minutes:\n"
+          "  sekisho factor confirm {person} {factor} --code CODE",
+          "10分以内に確認すると有効になります:\n"
+          "  sekisho factor confirm {person} {factor} --code 認証コード"};
+    case Text::kFactorConfirm:
+      return {"The code that the app shows now (6 digits): ",
+              "アプリに表示された認証コード(6桁): "};
+    case Text::kFactorOwnCode:
+      return {"A code of a factor that you have: ", "登録済みの要素の認証コード: "};
+    case Text::kFactorAdded:
+      return {"{person} can log in with {factor} from now on.",
+              "{person} は {factor} でログインできるようになりました。"};
+    case Text::kFactorRemoved:
+      return {"{factor} of {person} is no longer taken.",
+              "{person} の {factor} を無効にしました。"};
+    case Text::kFactorPerson:
+      return {"{person}: {factors}", "{person}: {factors}"};
+    case Text::kFactorNone:
+      return {"NO SECOND FACTOR", "第二要素なし"};
+    case Text::kFactorLocked:
+      return {" (locked for {left})", "(あと {left} は使えません)"};
+    case Text::kFactorUnreadable:
+      return {"what was enrolled cannot be read: enrol anew",
+              "登録内容を読み取れません。登録し直してください"};
+    case Text::kLoginsObserving:
+      return {"Logins are only observed: nobody is asked for a second factor",
+              "ログインは監視のみ: 第二要素は求めていません"};
+    case Text::kLoginsEnforcing:
+      return {"Enforcing: nobody logs in on one factor",
+              "適用中: 一つの要素だけではログインできません"};
     case Text::kNoticeBlocked:
       return {"{device} was refused", "{device} を遮断しました"};
     case Text::kNoticeBlockedBody:

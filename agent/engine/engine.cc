@@ -113,6 +113,14 @@ Engine::Engine(Seams seams, Settings settings)
       unattended_(seams_, settings_, enrolment_,
                   [this] { return identity_.get() == nullptr || origin_.moved(); }),
       integrity_(seams_.loop, seams_.clock, seams_.file_watch, store_, reporter_),
+      logins_mode_(store_, seams_.files, reporter_, settings_.logins_file),
+      factor_store_(store_),
+      factor_judge_(seams_.clock, factor_store_, reporter_,
+                    [this] { return beacons_.ConsoleTime(); }),
+      factor_office_(seams_.logins, seams_.clock, factor_store_, factor_judge_, logins_mode_,
+                     reporter_, settings_.host.hostname, [this] { RecordSetAside(); }),
+      login_desk_(seams_.logins, seams_.clock, factor_judge_, logins_mode_, reporter_, throttle_,
+                  [this] { RecordSetAside(); }),
       wall_offset_(WallOffset(seams_.clock)),
       watchers_(std::make_shared<
                 std::map<std::uint64_t, std::function<void(const v1::LocalNotice&)>>>()) {}
@@ -171,6 +179,7 @@ void Engine::LoadState() {
   adoption_.Load();
   keyboard_.Load();
   parcels_.Load();
+  logins_mode_.Load();
   if (identity_.get() != nullptr) {
     policies_.Load(*identity_.get());
     media_.Load(*identity_.get());

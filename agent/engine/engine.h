@@ -13,6 +13,9 @@
 #include "agent/engine/device_control.h"
 #include "agent/engine/downlink.h"
 #include "agent/engine/enrolment.h"
+#include "agent/engine/factor_judge.h"
+#include "agent/engine/factor_office.h"
+#include "agent/engine/factor_store.h"
 #include "agent/engine/failure.h"
 #include "agent/engine/file_ledger.h"
 #include "agent/engine/grant_book.h"
@@ -20,6 +23,8 @@
 #include "agent/engine/identity_origin.h"
 #include "agent/engine/integrity.h"
 #include "agent/engine/keyboard_admission.h"
+#include "agent/engine/login_desk.h"
+#include "agent/engine/logins_mode.h"
 #include "agent/engine/medium_watch.h"
 #include "agent/engine/mode_keeper.h"
 #include "agent/engine/order_book.h"
@@ -71,6 +76,10 @@ class Engine {
   // The trial that runs holds.
   Answer<v1::LocalConfirmReply> Confirm();
   void Leave(Departure::Asking asking, Departure::Done done);
+  // Who has which factors.
+  FactorOffice& factors() { return factor_office_; }
+  // For the login hook.
+  LoginDesk& logins() { return login_desk_; }
   // The uid in front of the terminal; nullopt when nobody is.
   std::optional<unsigned> SeatUid() const;
   // Somebody misused a socket: one event a minute and cause.
@@ -141,6 +150,11 @@ class Engine {
   Parcels parcels_;
   UnattendedEnrolment unattended_;
   Integrity integrity_;
+  LoginsMode logins_mode_;
+  FactorStore factor_store_;
+  FactorJudge factor_judge_;
+  FactorOffice factor_office_;
+  LoginDesk login_desk_;
 
   std::unique_ptr<platform::EventLoop::Handle> device_watch_;
   std::unique_ptr<platform::EventLoop::Handle> alarm_;

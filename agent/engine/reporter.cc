@@ -23,8 +23,24 @@ spool::Retention ToSpool(v1::Retention retention) {
   }
 }
 
+// Who logs in is named by whoever records it: seldom the one in front of the terminal.
+bool IsAboutLogin(v1::EventKind kind) {
+  switch (static_cast<int>(kind)) {
+    case v1::EVENT_KIND_LOGIN_REFUSED:
+    case v1::EVENT_KIND_LOGIN_WOULD_BE_REFUSED:
+    case v1::EVENT_KIND_LOGIN_GRANTED:
+    case v1::EVENT_KIND_FACTOR_ADDED:
+    case v1::EVENT_KIND_FACTOR_REMOVED:
+    case v1::EVENT_KIND_LOGINS_MODE_CHANGED:
+      return true;
+    default:
+      return false;
+  }
+}
+
 // Whether the person in front of the terminal belongs in it.
 bool NamesPerson(v1::EventKind kind) {
+  if (IsAboutLogin(kind)) return false;
   const int number = static_cast<int>(kind);
   return number == v1::EVENT_KIND_DEVICE_REMOVED || (number >= 20 && number < 60);
 }

@@ -14,6 +14,7 @@
 #include "platform/api/file_watch.h"
 #include "platform/api/files.h"
 #include "platform/api/keyboard_code.h"
+#include "platform/api/logins.h"
 #include "platform/api/medium_guard.h"
 #include "platform/api/medium_hold.h"
 #include "platform/api/probes.h"
@@ -49,6 +50,8 @@ struct Seams {
   platform::MediumGuard* medium_guard = nullptr;
   // Null: nothing is opened read-only.
   platform::MediumHold* medium_hold = nullptr;
+  // Null: nobody can be asked for a second factor, and whoever asks for one is told so.
+  platform::Logins* logins = nullptr;
 };
 
 // What the terminal tells the console about itself when it enrols: hints, not an identity.
@@ -63,6 +66,8 @@ struct HostFacts {
 struct Settings {
   std::string state_directory = "/var/lib/sekisho/agentd";
   std::string run_directory = "/run/sekisho";
+  // What the login hook reads while agentd cannot answer.
+  std::string logins_file = "/var/lib/sekisho/logins";
   std::uint64_t spool_max_bytes = 64ull << 20;
   HostFacts host;
   // Where a token for an enrolment without a person lies; gone once it was used.

@@ -26,7 +26,9 @@ enum class StateFile {
   kOrigin,
   kParcels,
   kKeyboard,
-  kRolledBack
+  kRolledBack,
+  kLogins,
+  kFactorKey
 };
 
 // The file's name in the state directory.
@@ -51,17 +53,23 @@ class StateStore {
   absl::Status Save(StateFile file, std::string_view payload);
   // For content whose frame is sound and whose signature or meaning is not.
   void SetAside(StateFile file, std::string cause);
+  // The same for files of which there are many: one a person.
+  std::optional<std::string> LoadNamed(const std::string& name);
+  absl::Status SaveNamed(const std::string& name, std::string_view payload);
+  void SetAsideNamed(const std::string& name, std::string cause);
   // What was set aside since the last call.
   std::vector<SetAsideState> TakeSetAside() { return std::exchange(set_aside_, {}); }
   // Whether `file` was ever set aside by this process: its knowledge of the past is lost.
   bool Lost(StateFile file) const;
+  // How many files were set aside by this process.
+  std::size_t set_aside_count() const { return lost_.size(); }
 
  private:
-  std::string PathOf(StateFile file) const;
+  std::string PathOf(const std::string& name) const;
   platform::Files& files_;
   std::string directory_;
   std::vector<SetAsideState> set_aside_;
-  std::vector<StateFile> lost_;
+  std::vector<std::string> lost_;
 };
 
 }  // namespace sekisho::engine

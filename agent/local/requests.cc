@@ -113,6 +113,33 @@ void Leave(Engine& engine, const v1::LocalRequest& request, const Conversation& 
                });
 }
 
+void AddFactor(Engine& engine, const v1::LocalRequest& request, const Conversation& conversation) {
+  conversation.reply(ReplyOf(engine.factors().Add(conversation.uid, request.add_factor()),
+                             [](v1::LocalReply& reply) { return reply.mutable_add_factor(); }));
+}
+
+void ConfirmFactor(Engine& engine, const v1::LocalRequest& request,
+                   const Conversation& conversation) {
+  conversation.reply(ReplyOf(engine.factors().Confirm(conversation.uid, request.confirm_factor()),
+                             [](v1::LocalReply& reply) { return reply.mutable_confirm_factor(); }));
+}
+
+void Factors(Engine& engine, const v1::LocalRequest& request, const Conversation& conversation) {
+  conversation.reply(ReplyOf(engine.factors().List(conversation.uid, request.factors()),
+                             [](v1::LocalReply& reply) { return reply.mutable_factors(); }));
+}
+
+void RemoveFactor(Engine& engine, const v1::LocalRequest& request,
+                  const Conversation& conversation) {
+  conversation.reply(ReplyOf(engine.factors().Remove(conversation.uid, request.remove_factor()),
+                             [](v1::LocalReply& reply) { return reply.mutable_remove_factor(); }));
+}
+
+void Logins(Engine& engine, const v1::LocalRequest& request, const Conversation& conversation) {
+  conversation.reply(ReplyOf(engine.factors().Logins(request.logins()),
+                             [](v1::LocalReply& reply) { return reply.mutable_logins(); }));
+}
+
 constexpr RequestRule kTable[] = {
     {Case::kStatus, Permitted::kAnyone, Status},
     {Case::kDevices, Permitted::kAnyone, Devices},
@@ -127,6 +154,12 @@ constexpr RequestRule kTable[] = {
     {Case::kWatch, Permitted::kSeatOrRoot, Watch},
     {Case::kConfirm, Permitted::kSeatOrRoot, Confirm},
     {Case::kLeave, Permitted::kRoot, Leave},
+    // About somebody else: root alone, which the office sees to.
+    {Case::kAddFactor, Permitted::kAnyone, AddFactor},
+    {Case::kConfirmFactor, Permitted::kAnyone, ConfirmFactor},
+    {Case::kFactors, Permitted::kAnyone, Factors},
+    {Case::kRemoveFactor, Permitted::kAnyone, RemoveFactor},
+    {Case::kLogins, Permitted::kRoot, Logins},
 };
 
 bool May(const Engine& engine, const platform::Peer& peer, Permitted permitted) {

@@ -160,6 +160,8 @@ const std::map<std::string_view, FieldBound>& Table() {
       {"StoredEnrolment.report_key", Bytes(kHashBytes)},
       {"StoredEnrolment.nonce", Bytes(kNonceBytes)},
       {"StoredEnrolment.trust_anchor_hash", Bytes(kHashBytes)},
+      {"StoredFactor.sealed_secret", Bytes(256)},
+      {"StoredPerson.factors", List(16)},
       // local
       {"LocalEnrolRequest.token", Strings(kMaxToken)},
       {"LinkEnrolOrder.token", Strings(kMaxToken)},
@@ -174,6 +176,7 @@ const std::map<std::string_view, FieldBound>& Table() {
       {"LocalStatusReply.grants", List(kMaxLive)},
       {"LocalStatusReply.probes", List(kMaxLive)},
       {"LocalDoctorReply.probes", List(kMaxLive)},
+      {"PersonFactors.factors", List(16)},
   };
   return *table;
 }

@@ -18,6 +18,50 @@ const std::map<v1::EventKind, Text>& Sentences() {
        {"policy[[ {version}]] is in force", "ポリシー[[第{version}版]]を適用しました"}},
       {v1::EVENT_KIND_RESCAN,
        {"all devices were looked at again[[: {cause}]]", "全機器を再走査しました[[: {cause}]]"}},
+      {v1::EVENT_KIND_SESSION_OPENED,
+       {"{who}: a session was opened[[ by {service}]][[ on {tty}]][[ from {host}]]",
+        "{who}: セッションを開始しました[[（{service}）]][[、{tty}]][[、接続元 {host}]]"}},
+      {v1::EVENT_KIND_SESSION_CLOSED,
+       {"{who}: a session was closed[[ by {service}]][[ on {tty}]]",
+        "{who}: セッションを終了しました[[（{service}）]][[、{tty}]]"}},
+      {v1::EVENT_KIND_LOGIN_REFUSED,
+       {"{who}: was not let in[[ by {service}]][[ as {target}]][[ on {tty}]][[ from {host}]][[: "
+        "{cause}]]",
+        "{who}: ログインを拒否しました[[（{service}）]][[、{target} として]][[、{tty}]][[、接続元 "
+        "{host}]][[: {cause}]]"}},
+      {v1::EVENT_KIND_LOGIN_WOULD_BE_REFUSED,
+       {"{who}: would not have been let in[[ by {service}]][[ as {target}]][[ on {tty}]][[ from "
+        "{host}]][[: {cause}]]",
+        "{who}: "
+        "ログイン拒否の対象です（監視のみのため拒否していません）[[（{service}）]][[、{target} "
+        "として]][[、{tty}]][[、接続元 {host}]][[: {cause}]]"}},
+      {v1::EVENT_KIND_LOGIN_GRANTED,
+       {"{who}: logged in with two factors[[ by {service}]][[ as {target}]][[ ({factor})]][[ on "
+        "{tty}]][[ from {host}]]",
+        "{who}: 二要素でログインしました[[（{service}）]][[、{target} として]][[、{factor}]][[、"
+        "{tty}]][[、接続元 {host}]]"}},
+      {v1::EVENT_KIND_FACTOR_ADDED,
+       {"{who}: {factor}[[ ({type})]] was enrolled[[ by {by}]][[: \"{reason}\"]]",
+        "{who}: 認証要素 {factor}[[（{type}）]]を登録しました[[。操作: "
+        "{by}]][[。理由「{reason}」]]"}},
+      {v1::EVENT_KIND_FACTOR_REMOVED,
+       {"{who}: {factor}[[ ({type})]] was removed[[ by {by}]][[: \"{reason}\"]]",
+        "{who}: 認証要素 {factor}[[（{type}）]]を削除しました[[。操作: "
+        "{by}]][[。理由「{reason}」]]"}},
+      {v1::EVENT_KIND_LOGINS_MODE_CHANGED,
+       {"logins: from {before} to {after}[[; without a second factor: {without_factor}]]",
+        "ログイン認証の設定が変わりました（{before} → {after}）[[。第二要素未登録: "
+        "{without_factor}]]"}},
+      {v1::EVENT_KIND_LOGIN_LOCKED,
+       {"{who}: too many wrong answers[[ ({what})]]: locked[[ for {seconds} s]][[, {wrong} wrong]]",
+        "{who}: 認証の誤りが続いたため[[ {seconds} 秒間]]停止します[[（{what}）]][[、誤り {wrong} "
+        "回]]"}},
+      {v1::EVENT_KIND_LOGIN_WITHOUT_TICKET,
+       {"{who}: got as far as the {what}[[ by {service}]][[ as {target}]][[ on {tty}]][[ from "
+        "{host}]] without two factors, and was refused",
+        "{who}: 二要素を示さずに {what} "
+        "の段階に達したため拒否しました[[（{service}）]][[、{target} "
+        "として]][[、{tty}]][[、接続元 {host}]]"}},
       {v1::EVENT_KIND_DEVICE_BLOCKED,
        {"{who}: {device} was blocked: {why}[[. Reference {reference}]]",
         "{who}: {device} を遮断しました。{why}[[。受付番号 {reference}]]"}},

@@ -63,8 +63,9 @@ bool SkipsWhoHasNone(const PamModule& module) {
 }
 
 enum class Missing { kNothing, kKnowledge, kPossession, kBoth };
+enum class Sekisho { kEnforces, kObserves };
 
-PamAnswers MayAnswer(const PamModule& module, Missing missing) {
+PamAnswers MayAnswer(const PamModule& module, Missing missing, Sekisho sekisho) {
   const std::string_view name = NameOf(module);
   PamAnswers answers;
   if (name == "pam_deny.so") return answers.set(kPamAuthenticationError);
@@ -80,15 +81,22 @@ PamAnswers MayAnswer(const PamModule& module, Missing missing) {
                      (possession && (missing == Missing::kPossession || missing == Missing::kBoth));
   if (fails) {
     answers.reset(kPamSuccess);
-    if (knowledge || !SkipsWhoHasNone(module)) answers.reset(kPamIgnore);
+    const bool skips =
+        SkipsWhoHasNone(module) || (sekisho == Sekisho::kObserves && name == "pam_sekisho.so");
+    if (knowledge || !skips) answers.reset(kPamIgnore);
   }
   return answers;
 }
 
 std::optional<std::vector<std::size_t>> WayWithout(const std::vector<PamModule>& stack,
-                                                   Missing missing) {
-  return FindPamWay(stack,
-                    [missing](const PamModule& module) { return MayAnswer(module, missing); });
+                                                   Missing missing, Sekisho sekisho) {
+  return FindPamWay(stack, [missing, sekisho](const PamModule& module) {
+    return MayAnswer(module, missing, sekisho);
+  });
+}
+
+Sekisho SekishoIn(const PamFiles& files) {
+  return files.SekishoEnforces() ? Sekisho::kEnforces : Sekisho::kObserves;
 }
 
 std::vector<std::string> NamesOf(const std::vector<PamModule>& stack,
@@ -167,6 +175,7 @@ std::vector<std::string> ListsOf(std::string_view effective) {
 }  // namespace
 
 LoginWay LookAtService(const std::string& service, const PamFiles& files) {
+  const Sekisho sekisho = SekishoIn(files);
   LoginWay way;
   way.name = service;
   const std::optional<PamService> read = ReadPamService(service, files);
@@ -181,20 +190,29 @@ LoginWay LookAtService(const std::string& service, const PamFiles& files) {
   const std::vector<PamModule>& stack = (*read)[PamGroup::kAuth];
   // What needs neither says the most about a service; then what needs the password alone.
   for (const Missing missing : {Missing::kBoth, Missing::kPossession, Missing::kKnowledge}) {
-    if (const auto places = WayWithout(stack, missing)) {
+    if (const auto places = WayWithout(stack, missing, sekisho)) {
       way.factors = Factors::kOne;
       way.enough = NamesOf(stack, *places);
       return way;
     }
   }
-  way.factors = WayWithout(stack, Missing::kNothing) ? Factors::kTwo : Factors::kRefuses;
+  way.factors = WayWithout(stack, Missing::kNothing, sekisho) ? Factors::kTwo : Factors::kRefuses;
   return way;
+}
+
+bool AsksForPassword(const std::string& service, const PamFiles& files) {
+  const std::optional<PamService> read = ReadPamService(service, files);
+  // A service that refuses everybody proves nothing of anybody.
+  return read &&
+         WayWithout((*read)[PamGroup::kAuth], Missing::kNothing, SekishoIn(files)).has_value() &&
+         !WayWithout((*read)[PamGroup::kAuth], Missing::kKnowledge, SekishoIn(files)).has_value();
 }
 
 std::vector<LoginWay> LookAtSshd(std::string_view effective, const PamFiles& files) {
   const bool use_pam = IsOn(effective, "usepam");
   const std::optional<PamService> read = ReadPamService("sshd", files);
-  const bool asks = read && !WayWithout((*read)[PamGroup::kAuth], Missing::kBoth).has_value();
+  const bool asks =
+      read && !WayWithout((*read)[PamGroup::kAuth], Missing::kBoth, SekishoIn(files)).has_value();
   std::vector<LoginWay> ways;
   for (const std::string& list : ListsOf(effective)) {
     SshMethods methods = MethodsOf(list, use_pam);

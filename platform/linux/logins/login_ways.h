@@ -29,6 +29,10 @@ struct LoginWay {
 // say anything.
 LoginWay LookAtService(const std::string& service, const PamFiles& files);
 
+// Pure. Whether nobody gets through a service's stack unless a module that knows a password said
+// yes, whatever the others say: then whoever got through has proven a password.
+bool AsksForPassword(const std::string& service, const PamFiles& files);
+
 // Pure. The ways that sshd has beside its PAM service, from what `sshd -T` prints: a key alone is
 // one factor, a key and whatever PAM asks are two. Match blocks are not in `sshd -T`.
 std::vector<LoginWay> LookAtSshd(std::string_view effective, const PamFiles& files);
@@ -40,6 +44,9 @@ std::vector<LoginWay> LookAtGdm(std::string_view daemon_conf);
 // Root
 // "" is the machine's own; sshd is asked only there, and answers root alone: kUnknown for others.
 std::vector<LoginWay> LookAtLogins(const std::string& root);
+
+// Of what stands below `root`.
+bool AsksForPasswordBelow(const std::string& root, const std::string& service);
 
 }  // namespace sekisho::platform
 

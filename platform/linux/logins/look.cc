@@ -11,6 +11,7 @@
 
 #include "platform/linux/descriptor_fd.h"
 #include "platform/linux/logins/login_ways.h"
+#include "platform/linux/pam/login_file.h"
 #include "platform/linux/run_program.h"
 
 namespace sekisho::platform {
@@ -32,6 +33,10 @@ class FilesBelow : public PamFiles {
   }
   std::optional<std::string> Included(const std::string& name) const override {
     return Text(name.starts_with('/') ? name : kFolders[0] + name);
+  }
+  bool SekishoEnforces() const override {
+    const std::optional<LoginFile> file = ReadLoginFile(root_ + "/var/lib/sekisho/logins");
+    return !file || file->mode == LoginFile::Mode::kEnforce;
   }
   std::optional<std::string> Text(const std::string& path) const {
     Result<std::string> text = ReadTextAt(AT_FDCWD, root_ + path, kMostText);
@@ -82,6 +87,12 @@ std::vector<LoginWay> LookAtLogins(const std::string& root) {
   }
   std::ranges::sort(ways, {}, &LoginWay::name);
   return ways;
+}
+
+bool AsksForPasswordBelow(const std::string& root, const std::string& service) {
+  // A name that leads elsewhere is no service's.
+  if (service.empty() || service.find('/') != std::string::npos) return false;
+  return AsksForPassword(service, FilesBelow(root));
 }
 
 }  // namespace sekisho::platform

@@ -63,6 +63,8 @@ class PamFiles {
   virtual std::optional<std::string> Service(const std::string& name) const = 0;
   // Of what a file includes: in /etc/pam.d alone, or at a whole path.
   virtual std::optional<std::string> Included(const std::string& name) const = 0;
+  // Whether pam_sekisho.so refuses anybody, or only observes.
+  virtual bool SekishoEnforces() const { return true; }
 };
 
 // None: libpam refuses the service whole (PAM_ABORT): there is neither a file of its own nor

@@ -39,7 +39,7 @@ void Terminal::Start() {
   engine = std::make_unique<engine::Engine>(
       engine::Seams{loop, clock, source, enforcer, media, backstop, boot_rules, boot_control, *disk,
                     seat, probes, usb_probe, file_watch, &roles, keyboard_code, file_record,
-                    medium_guard, &medium_hold},
+                    medium_guard, &medium_hold, &logins},
       settings);
   engine->Start();
   loop.SetTick([this] { return engine->Tick(); });

@@ -17,6 +17,7 @@
 #include "platform/fake/event_loop.h"
 #include "platform/fake/files.h"
 #include "platform/fake/keyboard_code.h"
+#include "platform/fake/logins.h"
 #include "platform/fake/media.h"
 #include "platform/fake/medium_hold.h"
 #include "platform/fake/usb_bus.h"
@@ -132,6 +133,7 @@ class Terminal {
   // Null: a terminal without a second layer.
   platform::MediumGuard* medium_guard = nullptr;
   platform::fake::FakeMediumHold medium_hold;
+  platform::fake::FakeLogins logins;
   engine::Settings settings;
   RecordingLink link;
   // What the link says that the console knows, when it connects.

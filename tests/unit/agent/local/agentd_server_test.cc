@@ -106,6 +106,22 @@ v1::LocalRequest RequestOf(v1::LocalRequest::RequestCase request) {
     case v1::LocalRequest::kLeave:
       made.mutable_leave();
       break;
+    case v1::LocalRequest::kAddFactor:
+      made.mutable_add_factor()->set_reason("new");
+      made.mutable_add_factor()->set_person("hanako");
+      break;
+    case v1::LocalRequest::kConfirmFactor:
+      made.mutable_confirm_factor();
+      break;
+    case v1::LocalRequest::kFactors:
+      made.mutable_factors();
+      break;
+    case v1::LocalRequest::kRemoveFactor:
+      made.mutable_remove_factor()->set_reason("lost");
+      break;
+    case v1::LocalRequest::kLogins:
+      made.mutable_logins();
+      break;
     case v1::LocalRequest::REQUEST_NOT_SET:
       break;
   }
@@ -128,6 +144,12 @@ TEST_F(AgentdServerTest, EveryRequestIsInTheTableAndPermittedAsItSays) {
       {v1::LocalRequest::kExportParcel, {0}},
       {v1::LocalRequest::kImportParcel, {0}},
       {v1::LocalRequest::kLeave, {0}},
+      // A person who has no factor yet may add none, and remove none.
+      {v1::LocalRequest::kAddFactor, {0}},
+      {v1::LocalRequest::kConfirmFactor, {0, kSeat, kOther}},
+      {v1::LocalRequest::kFactors, {0, kSeat, kOther}},
+      {v1::LocalRequest::kRemoveFactor, {0}},
+      {v1::LocalRequest::kLogins, {0}},
   };
   const auto* oneof = v1::LocalRequest::descriptor()->FindOneofByName("request");
   ASSERT_EQ(RequestTable().size(), static_cast<std::size_t>(oneof->field_count()));
