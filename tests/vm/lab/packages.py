@@ -7,6 +7,10 @@ from pathlib import Path
 from . import paths
 
 
+# login(1), which is essential, needs it: every Debian has it, and an image need not be made for it.
+_ALWAYS_THERE = {"libpam0g"}
+
+
 def section(name: str) -> list[str]:
     """The packages of one section of the list; KeyError when there is no such section."""
     found, inside = [], False
@@ -36,4 +40,4 @@ def dependencies(deb: Path) -> set[str]:
     ).stdout
     first = (clause.split("|")[0] for clause in text.split(","))
     return {match[0] for clause in first if (match := re.match(r"[a-z0-9][a-z0-9.+-]*",
-                                                               clause.strip()))}
+                                                               clause.strip()))} - _ALWAYS_THERE

@@ -1,0 +1,152 @@
+"""Nobody logs in on one factor: the real login and su, with and without agentd, and the way back."""
+
+import base64
+import hashlib
+import hmac
+import json
+import shlex
+import struct
+import unittest
+
+from lab import layers, tools
+from lab.deadline import wait_until
+from lab.testcase import TerminalTest
+
+_PASSWORD = "correct-horse"
+_STEP = 30
+
+
+def _code(secret: str, step: int) -> str:
+    """RFC 4226 and 6238, written down a second time: the terminal's own is liboath's."""
+    key = base64.b32decode(secret + "=" * (-len(secret) % 8))
+    digest = hmac.digest(key, struct.pack(">Q", step), hashlib.sha1)
+    at = digest[-1] & 15
+    return f"{(struct.unpack('>I', digest[at:at + 4])[0] & 0x7fffffff) % 10**6:06}"
+
+
+class Factors(TerminalTest):
+    secrets: dict[str, str]
+
+    @classmethod
+    def layer(cls):
+        return layers.installed(cls.shape)
+
+    def setUp(self):
+        super().setUp()
+        self.secrets = {}
+        tools.put(self.machine, "talk")
+        self.root(f"""useradd --create-home --shell /bin/sh jiro
+            printf '%s\\n' root:{_PASSWORD} hanako:{_PASSWORD} jiro:{_PASSWORD} | chpasswd""")
+
+    def talk(self, *turns: str, program: str, who=None):
+        words = " ".join(shlex.quote(each) for each in turns)
+        return (who or self.machine.root).run(f"PS1='$ ' talk 60 {words} -- {program} 2>&1", 90)
+
+    def becomes_root(self, *turns: str):
+        """hanako, by su: root's password, and then whatever else she is asked."""
+        return self.talk("assword:", _PASSWORD, *turns, program="su -c 'echo in as $(id -un)'",
+                         who=self.machine.seat)
+
+    def logs_in(self, *turns: str, end: tuple[str, str] = ("$ ", "echo in as $(id -un); exit")):
+        """jiro, by login: a password, and then whatever else he is asked."""
+        return self.talk("assword:", _PASSWORD, *turns, *end, program="login jiro")
+
+    def lets_in(self, said, who: str) -> bool:
+        return said.status == 0 and f"in as {who}" in said.out
+
+    def code_of(self, person: str, after: int = -1) -> tuple[str, int]:
+        """A code that has not been shown yet, and its step; waits for the next where need be."""
+        def step() -> int:
+            now = int(self.root("date +%s")) // _STEP
+            # One ahead is taken, too: no half minute is waited for.
+            return next((each for each in (now, now + 1) if each > after), 0)
+
+        fresh = wait_until("a step that was not used", step, 60, pause=1)
+        return _code(self.secrets[person], fresh), fresh
+
+    def enrol(self, person: str) -> int:
+        added = json.loads(self.root(
+            f"sekisho factor add {person} --reason 'starts on Monday' --output json"))
+        self.secrets[person] = added["secret"]
+        code, step = self.code_of(person)
+        self.root(f"sekisho factor confirm {person} {added['factorId']} --code {code}")
+        return step
+
+    def test_login_and_su_ask_for_two_factors_and_what_breaks_lets_nobody_in_and_has_a_way_back(self):
+        # The control arm: installed, and nobody asks for more than a password.
+        self.assertTrue(self.lets_in(self.becomes_root(), "root"))
+        self.assertTrue(self.lets_in(self.logs_in(), "jiro"))
+
+        # Switched on it only observes, and is no second factor yet, whatever stands in the files.
+        self.root("pam-auth-update --enable sekisho")
+        self.assertIn("pam_sekisho.so", self.root("cat /etc/pam.d/common-auth"))
+        self.assertTrue(self.lets_in(self.becomes_root(), "root"))
+        self.assertTrue(self.lets_in(self.logs_in(), "jiro"))
+        self.assertEqual(self.factors_of("su"), "ONE")
+
+        # Nobody is locked out by accident.
+        refused = self.machine.root.run("sekisho login enforce")
+        self.assertEqual(refused.status, 6, refused)
+        for person in ("root", "hanako", "jiro"):
+            self.assertIn(person, refused.err)
+        hanako, jiro = self.enrol("hanako"), self.enrol("jiro")
+        refused = self.machine.root.run("sekisho login enforce")
+        self.assertIn("--force root", refused.err)
+        self.root("sekisho login enforce --force root")
+        self.assertEqual(self.factors_of("su"), "TWO")
+        self.assertEqual(self.factors_of("login"), "TWO")
+
+        # The password alone is not enough, the code is, once; of su it is the caller's.
+        self.assertFalse(self.lets_in(self.becomes_root("Code", ""), "root"))
+        self.assertFalse(self.lets_in(self.logs_in("Code", "000000", end=("incorrect", "-")), "jiro"))
+        code, jiro = self.code_of("jiro", jiro)
+        said = self.logs_in("Code", code)
+        self.assertTrue(self.lets_in(said, "jiro"), said)
+        said = self.logs_in("Code", code, end=("incorrect", "-"))
+        self.assertEqual(said.status, 125, said)
+        code, hanako = self.code_of("hanako", hanako)
+        said = self.becomes_root("Code", code)
+        self.assertTrue(self.lets_in(said, "root"), said)
+
+        # Root is in already; what logs nobody in goes on.
+        self.assertEqual(self.root("su - jiro -c 'id -un'"), "jiro")
+        self.root("systemctl start user@1001 && systemctl stop user@1001", 120)
+
+        # Guesses lock for a while, by whichever door; a restart does not clear it, and others get in.
+        for _ in range(6):
+            self.assertFalse(self.seat("sekisho factor add --code 000000").ok)
+        code, _ = self.code_of("hanako", hanako)
+        said = self.becomes_root()
+        self.assertIn("Too many wrong answers", said.out)
+        self.root("systemctl restart sekisho-agentd", 120)
+        said = self.becomes_root()
+        self.assertIn("Too many wrong answers", said.out)
+
+        # agentd dead: nobody, at once and in so many words; a root shell is the way back.
+        self.root("""systemctl mask --runtime --quiet sekisho-agentd
+            kill -KILL $(systemctl show -p MainPID --value sekisho-agentd)""")
+        wait_until("agentd is dead", lambda: self.root("pgrep -cx sekisho-agentd || true") == "0", 20)
+        said = self.logs_in(end=("incorrect", "-"))
+        self.assertIn("Sekisho does not answer", said.out)
+        self.assertFalse(self.lets_in(said, "jiro"))
+        self.root("systemctl start user@1001 && systemctl stop user@1001", 120)
+        self.root("systemctl unmask --runtime --quiet sekisho-agentd; systemctl start sekisho-agentd",
+                  120)
+        code, jiro = self.code_of("jiro", jiro)
+        said = self.logs_in("Code", code)
+        self.assertTrue(self.lets_in(said, "jiro"), said)
+
+        # What dpkg does first of all when the package is removed.
+        self.root("/var/lib/dpkg/info/sekisho-agent.prerm remove", 120)
+        self.assertNotIn("pam_sekisho.so", self.root("cat /etc/pam.d/common-*"))
+        self.assertTrue(self.lets_in(self.becomes_root(), "root"))
+        self.assertTrue(self.lets_in(self.logs_in(), "jiro"))
+
+    def factors_of(self, service: str) -> str:
+        said = self.machine.root.run("sekisho doctor logins --output json", 60)
+        return next(way["factors"].removeprefix("LOGIN_FACTORS_")
+                    for way in json.loads(said.out)["ways"] if way["name"] == service)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
