@@ -278,7 +278,7 @@ Entry EntryOf(Text text) {
       return {"{factor} of {person} is no longer taken.",
               "{person} の {factor} を無効にしました。"};
     case Text::kFactorPerson:
-      return {"{person}: {factors}", "{person}: {factors}"};
+      return {"{person}: {factors}", "{person} の要素: {factors}"};
     case Text::kFactorNone:
       return {"NO SECOND FACTOR", "第二要素なし"};
     case Text::kFactorLocked:

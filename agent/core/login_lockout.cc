@@ -23,9 +23,8 @@ Tally OneMoreWrong(const Tally& tally, const Moment& now) {
 
 std::optional<BootTime> LockedFor(const Tally& tally, const LockRule& rule, const Moment& now) {
   const BootTime delay = DelayOf(tally.wrong, rule);
-  // A time that lies ahead was never said by this boot's clock.
-  const BootTime since =
-      tally.boot_id == now.boot_id ? std::min(tally.last, now.now) : BootTime::zero();
+  const BootTime since = tally.boot_id == now.boot_id ? tally.last : BootTime::zero();
+  // A time that lies ahead was never said by this boot's clock: then none of it has passed.
   const BootTime passed = std::max(now.now - since, BootTime::zero());
   if (passed >= delay) return std::nullopt;
   return delay - passed;

@@ -78,6 +78,18 @@ TEST(LoginTest, AWrongAnswerEndsItWhateverCouldStillBeAsked) {
   EXPECT_EQ(std::get<LoginVerdict>(NextStep(progress, At(1s))).cause, LoginCause::kWrong);
 }
 
+TEST(LoginTest, NothingThatWasProvenHelpsAfterAWrongAnswerOrWhoIsNotThere) {
+  LoginProgress progress{.facts = Hanako(PasswordAsked::kAlways, {Totp()})};
+  progress.proven = {FactorKind::kPossession, FactorKind::kInherence};
+  ASSERT_EQ(std::get<LoginVerdict>(NextStep(progress, At(1s))).result, LoginResult::kGranted);
+  progress.failed = Proof::kWrong;
+  EXPECT_EQ(std::get<LoginVerdict>(NextStep(progress, At(1s))).result, LoginResult::kDenied);
+  progress.failed.reset();
+  progress.facts.person = PersonKnown::kUnknown;
+  progress.asked = {""};
+  EXPECT_EQ(std::get<LoginVerdict>(NextStep(progress, At(1s))).result, LoginResult::kDenied);
+}
+
 TEST(LoginTest, WhoIsNotThereOrHasNothingIsAskedOnceLikeAnybodyAndNothingTheySayIsRight) {
   LoginFacts unreadable = Hanako(PasswordAsked::kAlways, {Totp()});
   unreadable.person = PersonKnown::kUnreadable;

@@ -25,6 +25,8 @@ struct Files : PamFiles, std::map<std::string, std::string> {
   std::optional<std::string> Included(const std::string& name) const override {
     return Service(name);
   }
+  bool SekishoEnforces() const override { return enforces; }
+  bool enforces = true;
 };
 
 // As Debian 12 installs it (pam-auth-update, with pam_unix alone).
@@ -49,6 +51,26 @@ TEST(LoginWaysTest, DebiansOwnIsOneFactor) {
 TEST(LoginWaysTest, APasswordAndACodeAreTwo) {
   EXPECT_EQ(Sshd(kCommonAuth + "auth required pam_oath.so usersfile=/etc/users.oath\n").factors,
             Factors::kTwo);
+}
+
+TEST(LoginWaysTest, SekishosOwnIsASecondFactorOnceItEnforces) {
+  Files files = With(kCommonAuth + "auth required pam_sekisho.so\n");
+  EXPECT_EQ(LookAtService("sshd", files).factors, Factors::kTwo);
+  files.enforces = false;
+  EXPECT_EQ(LookAtService("sshd", files), (LoginWay{Factors::kOne, "sshd", {"pam_unix.so"}}));
+}
+
+TEST(LoginWaysTest, APasswordIsProvenWhereNoWayGoesRoundIt) {
+  const std::string ours = "auth required pam_sekisho.so\n";
+  EXPECT_TRUE(AsksForPassword("sshd", With(kCommonAuth + ours)));
+  EXPECT_FALSE(AsksForPassword("sshd", With(ours)));
+  EXPECT_FALSE(
+      AsksForPassword("sshd", With("auth sufficient pam_fprintd.so\n" + kCommonAuth + ours)))
+      << "a finger instead";
+  EXPECT_FALSE(AsksForPassword("sshd", With("auth optional pam_unix.so\n" + ours)));
+  EXPECT_FALSE(AsksForPassword("sshd", With("auth requisite pam_deny.so\n" + kCommonAuth)))
+      << "nobody gets through";
+  EXPECT_FALSE(AsksForPassword("none", Files{}));
 }
 
 TEST(LoginWaysTest, ACodeThatIsNotRequiredIsNone) {
