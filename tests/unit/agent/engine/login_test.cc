@@ -3,6 +3,7 @@
 
 #include <cstdlib>
 
+#include "agent/engine/state_file.h"
 #include "agent/engine/totp.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -40,9 +41,25 @@ std::string Decoded(const std::string& base32) {
   return secret;
 }
 
+// A disk on which people's files cannot be written, while everything else can.
+class Disk : public platform::fake::MemoryFiles {
+ public:
+  platform::Outcome Replace(const std::string& path, std::span<const std::byte> content,
+                            platform::FileMode mode) override {
+    if (keeps_people_out && path.find("/factors-") != std::string::npos) {
+      return platform::Failure{std::make_error_code(std::errc::no_space_on_device), path};
+    }
+    return MemoryFiles::Replace(path, content, mode);
+  }
+  bool keeps_people_out = false;
+};
+
 class LoginTest : public ::testing::Test {
  protected:
-  LoginTest() { terminal.Start(); }
+  LoginTest() {
+    terminal.disk = &disk;
+    terminal.Start();
+  }
 
   engine::LoginDesk& desk() { return terminal.engine->logins(); }
   engine::FactorOffice& office() { return terminal.engine->factors(); }
@@ -93,6 +110,7 @@ class LoginTest : public ::testing::Test {
     return causes;
   }
 
+  Disk disk;
   Terminal terminal;
   std::string secret;
 };
@@ -169,8 +187,12 @@ TEST_F(LoginTest, WhatIsNotConfirmedCountsForNothing) {
 TEST_F(LoginTest, ACodeThatCannotBeUsedUpOrRecordedLetsNobodyIn) {
   Enrol();
   Enforce();
-  terminal.files.SetSpace(platform::fake::Space::kFull);
+  disk.keeps_people_out = true;
   EXPECT_EQ(LogIn(CodeNow()).verdict, Verdict::kUnavailable);
+  disk.keeps_people_out = false;
+  disk.SetSpace(platform::fake::Space::kFull);
+  EXPECT_EQ(LogIn(CodeNow()).verdict, Verdict::kUnavailable);
+  EXPECT_THAT(terminal.Events(v1::EVENT_KIND_LOGIN_GRANTED), IsEmpty());
 }
 
 TEST_F(LoginTest, APasswordThatTheStackDoesNotAlwaysAskForIsNoFactor) {
@@ -257,7 +279,7 @@ TEST_F(LoginTest, SpoiltStateLetsNobodyInIsToldAndHarmsNobodyElse) {
   const std::string jiros = secret;
   Enrol("hanako");
   Enforce();
-  terminal.files.Put(terminal.settings.state_directory + "/factors-1000", "rot");
+  disk.Put(terminal.settings.state_directory + "/factors-1000", "rot");
   EXPECT_EQ(LogIn(CodeNow()).verdict, Verdict::kDenied);
   const auto aside = terminal.Events(v1::EVENT_KIND_STATE_SET_ASIDE);
   ASSERT_THAT(aside, SizeIs(1));
@@ -273,15 +295,32 @@ TEST_F(LoginTest, AnothersFactorsCopiedIntoOnesOwnFileOpenNothing) {
   Enrol("hanako");
   Enforce();
   const std::string folder = terminal.settings.state_directory;
-  terminal.files.Put(folder + "/factors-1000", *terminal.files.Get(folder + "/factors-1001"));
+  disk.Put(folder + "/factors-1000", *disk.Get(folder + "/factors-1001"));
   secret = jiros;
   EXPECT_EQ(LogIn(CodeNow()).verdict, Verdict::kDenied);
 }
 
+TEST_F(LoginTest, ASealedSecretOpensForNobodyElse) {
+  Enrol("jiro");
+  Enforce();
+  // jiro's box in a file that is hanako's in every other respect.
+  const std::string folder = terminal.settings.state_directory;
+  const std::vector<std::byte> content = *disk.Get(folder + "/factors-1001");
+  auto payload =
+      engine::ReadStateFile({reinterpret_cast<const char*>(content.data()), content.size()});
+  v1::StoredPerson person;
+  ASSERT_TRUE(person.ParseFromString(std::get<std::string>(payload)));
+  person.set_uid(1000);
+  person.set_name("hanako");
+  disk.Put(folder + "/factors-1000", engine::WriteStateFile(person.SerializeAsString()));
+  EXPECT_EQ(LogIn(CodeNow()).verdict, Verdict::kUnavailable);
+  EXPECT_EQ(LogIn(CodeNow(), "jiro").verdict, Verdict::kGranted);
+}
+
 TEST_F(LoginTest, TheSecretIsNowhereOnTheDiskAsItIs) {
   Enrol();
-  for (const std::string& path : terminal.files.Paths()) {
-    const std::vector<std::byte> content = *terminal.files.Get(path);
+  for (const std::string& path : disk.Paths()) {
+    const std::vector<std::byte> content = *disk.Get(path);
     const std::string text(reinterpret_cast<const char*>(content.data()), content.size());
     EXPECT_EQ(text.find(secret), std::string::npos) << path;
     EXPECT_EQ(text.find(engine::Base32Of(secret)), std::string::npos) << path;
@@ -325,9 +364,15 @@ TEST_F(LoginTest, AProgramThatIsNotRootsAsksAboutItsOwnPersonAndGetsNoTicket) {
   Enrol();
   Enforce();
   const platform::Peer locker{.uid = 1000, .gid = 1000, .pid = 500};
-  EXPECT_EQ(LogIn(CodeNow(), "jiro", "login", locker).verdict, Verdict::kDenied);
+  EXPECT_EQ(desk().Begin(locker, Entry(Kind::kAuthenticate, "jiro")).talk, nullptr);
+  EXPECT_EQ(desk().Account(locker, Entry(Kind::kAccount, "jiro")).verdict, Verdict::kDenied);
+  EXPECT_THAT(CausesOf(v1::EVENT_KIND_LOGIN_REFUSED), ElementsAre("others-account"));
+  EXPECT_EQ(desk().Account(locker, Entry(Kind::kAccount)).verdict, Verdict::kGranted);
   EXPECT_EQ(LogIn("", "hanako", "cron", locker).verdict, Verdict::kDenied)
       << "exempt is what root says it is";
+  LoginEnvelope su = Entry(Kind::kAuthenticate, "jiro", "su");
+  su.remote_user = "root";
+  EXPECT_EQ(desk().Begin(locker, su).said.verdict, Verdict::kDenied) << "nor that it is root";
   // Of its service nothing is believed, so that the password counts for nothing.
   EXPECT_EQ(LogIn(CodeNow(), "hanako", "login", locker).verdict, Verdict::kDenied);
   EXPECT_EQ(desk().Account(kLogin, Entry(Kind::kAccount)).verdict, Verdict::kDenied);
@@ -386,7 +431,7 @@ TEST_F(LoginTest, TheModeSurvivesARestartAndWhatCannotBeReadEnforces) {
   terminal.Restart();
   EXPECT_EQ(LogIn("").verdict, Verdict::kNotAsked);
   terminal.Kill();
-  terminal.files.Put(terminal.settings.state_directory + "/logins", "rot");
+  disk.Put(terminal.settings.state_directory + "/logins", "rot");
   terminal.Start();
   EXPECT_NE(LogIn("").verdict, Verdict::kNotAsked);
 }
