@@ -290,8 +290,11 @@ Entry EntryOf(Text text) {
       return {"Logins are only observed: nobody is asked for a second factor",
               "ログインは監視のみ: 第二要素は求めていません"};
     case Text::kLoginsEnforcing:
-      return {"Enforcing: nobody logs in on one factor",
-              "適用中: 一つの要素だけではログインできません"};
+      return {
+          "Enforcing: where pam_sekisho.so is asked, nobody logs in on one factor\n"
+          "  Where that is: sudo sekisho doctor logins",
+          "適用中: pam_sekisho.so を使う経路では、一つの要素だけではログインできません\n"
+          "  経路の一覧: sudo sekisho doctor logins"};
     case Text::kNoticeBlocked:
       return {"{device} was refused", "{device} を遮断しました"};
     case Text::kNoticeBlockedBody:
