@@ -41,6 +41,8 @@ exceptions: {helpdesk: 15m, admin: 8h}
 """
 _GUARD_RULES = 'allow id 1d6b:0104 serial "MEASURED"\n'
 _BARE = "no agent"
+# Milliseconds from each plug, by who was there and what the stick was.
+Samples = dict[tuple[str, str], list[float]]
 
 
 def main() -> int:
@@ -49,10 +51,16 @@ def main() -> int:
     parser.add_argument("--json", type=Path, help="also write the figures to this file")
     parser.add_argument("--plugs", type=int, default=500, help="for each arm (default 500)")
     chosen = parser.parse_args()
+    samples: Samples = {}
     try:
-        figures = measure(chosen.plugs)
+        with contextlib.suppress(KeyboardInterrupt):
+            measure(chosen.plugs, samples)
     except (Unmeasurable, AssertionError, RuntimeError, FileNotFoundError) as error:
         print(f"plug_bench: {error}", file=sys.stderr)
+        return 1
+    figures = figures_of(samples)
+    if not figures:
+        print("plug_bench: no turn was over yet", file=sys.stderr)
         return 1
     print(f"{'figure':44} {'value':>9} {'unit':4} {'yardstick':>9} {'ratio':>6}")
     for figure in figures:
@@ -63,7 +71,8 @@ def main() -> int:
     return 0
 
 
-def measure(plugs: int) -> list[dict]:
+def measure(plugs: int, samples: Samples) -> None:
+    """Adds the milliseconds from each plug to `samples`, whole turns alone."""
     decides = plug_trace.decision_offset()  # first: a build in the meantime would change it
     layer = layers.enrolled()
     with Office(saved=layer / "office") as office, \
@@ -85,37 +94,45 @@ def measure(plugs: int) -> list[dict]:
             machine.root.check("modprobe usb-storage; echo 0 >/sys/module/usb_storage/parameters/delay_use")
         plug_trace.arm(stock, None)
         plug_trace.arm(guarded, decides)
-        samples = take(stock, guarded, plugs)
+        take(stock, guarded, plugs, samples)
+
+
+def figures_of(samples: Samples) -> list[dict]:
+    def figure(name: str, value: float, yardstick: float) -> dict:
+        return {"name": f"plug/{name}", "value": value, "unit": "ms", "yardstick": yardstick,
+                "ratio": value / yardstick, "goal": None, "met": None}
+
     return [figure(f"{what}, {quantile}, beside {other}", pick(samples["agentd", what]),
                    pick(samples[other, what]))
             for what, others in ((_OPENED, (_BARE, "usbguard")), (_REFUSED, ("usbguard",)))
-            for other in others
+            for other in others if samples.get((other, what))
             for pick, quantile in ((median, "p50"), (p99, "p99"))]
 
 
-def take(stock: Machine, guarded: Machine, plugs: int) -> dict[tuple[str, str], list[float]]:
-    """Milliseconds from the plug, by who was there and what the stick was; what there is when stopped."""
-    samples: dict[tuple[str, str], list[float]] = {}
+def take(stock: Machine, guarded: Machine, plugs: int, samples: Samples) -> None:
     begin = time.monotonic()
 
-    def turns(machine: Machine, arms: tuple[str, ...], rounds: int) -> None:
+    def turn(machine: Machine, arms: tuple[str, ...], rounds: int) -> Samples:
+        taken: Samples = {}
         for who in arms:
             if who != "agentd":
                 let_rule(machine, who)
             for what in (_OPENED,) if who == _BARE else (_OPENED, _REFUSED):
-                samples.setdefault((who, what), []).extend(plug(machine, who, what, rounds))
+                taken[who, what] = plug(machine, who, what, rounds)
+        return taken
 
     # Both terminals at once: whatever else this machine does, it does to both.
-    with concurrent.futures.ThreadPoolExecutor(2) as pool, contextlib.suppress(KeyboardInterrupt):
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
         for done in range(0, plugs, _TURN):
             rounds = min(_TURN, plugs - done)
             others = (_BARE, "usbguard")[:: 1 if done // _TURN % 2 == 0 else -1]
-            for each in [pool.submit(turns, guarded, ("agentd",), rounds),
-                         pool.submit(turns, stock, others, rounds)]:
-                each.result()
+            both = [pool.submit(turn, guarded, ("agentd",), rounds),
+                    pool.submit(turn, stock, others, rounds)]
+            for taken in [each.result() for each in both]:
+                for arm, times in taken.items():
+                    samples.setdefault(arm, []).extend(times)
             print(f"  {done + rounds} of {plugs} plugs each, {time.monotonic() - begin:.0f} s",
                   file=sys.stderr, flush=True)
-    return samples
 
 
 def let_rule(stock: Machine, who: str) -> None:
@@ -152,11 +169,6 @@ def time_of(trace: str, who: str, what: str) -> float | None:
         end = next((each for each in reversed(lines) if each["event"] == f"decided_{who}" and
                     milliseconds(each) > milliseconds(appeared)), None)
     return end and milliseconds(end) - milliseconds(begin)
-
-
-def figure(name: str, value: float, yardstick: float) -> dict:
-    return {"name": f"plug/{name}", "value": value, "unit": "ms", "yardstick": yardstick,
-            "ratio": value / yardstick, "goal": None, "met": None}
 
 
 if __name__ == "__main__":
