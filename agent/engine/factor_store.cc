@@ -3,7 +3,6 @@
 #include <sodium.h>
 
 #include "absl/strings/str_cat.h"
-#include "proto/contract/seal.h"
 
 namespace sekisho::engine {
 namespace {
@@ -36,14 +35,14 @@ std::optional<v1::StoredPerson> FactorStore::PersonOf(unsigned uid) {
     nobody.set_uid(uid);
     return nobody;
   }
-  absl::StatusOr<v1::StoredPerson> person = contract::ParseStrictly<v1::StoredPerson>(*payload);
+  v1::StoredPerson person;
   // Another's file, copied here, is as bad as garbage.
-  if (!person.ok() || person->uid() != uid) {
+  if (!person.ParseFromString(*payload) || person.uid() != uid) {
     store_.SetAsideNamed(file, "garbage");
     unreadable_.insert(uid);
     return std::nullopt;
   }
-  return *std::move(person);
+  return person;
 }
 
 absl::Status FactorStore::SavePerson(const v1::StoredPerson& person) {

@@ -8,7 +8,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "agent/engine/log.h"
-#include "proto/contract/seal.h"
 #include "sekisho/v1/agent_state.pb.h"
 
 namespace sekisho::engine {
@@ -34,10 +33,10 @@ void LoginsMode::Load() {
   if (!payload) {
     if (!store_.Lost(StateFile::kLogins)) mode_ = core::LoginMode::kObserve;
   } else {
-    const auto stored = contract::ParseStrictly<v1::StoredLogins>(*payload);
-    if (!stored.ok() || stored->mode() == v1::LOGINS_MODE_UNSPECIFIED) {
+    v1::StoredLogins stored;
+    if (!stored.ParseFromString(*payload) || stored.mode() == v1::LOGINS_MODE_UNSPECIFIED) {
       store_.SetAside(StateFile::kLogins, "garbage");
-    } else if (stored->mode() == v1::LOGINS_MODE_OBSERVE) {
+    } else if (stored.mode() == v1::LOGINS_MODE_OBSERVE) {
       mode_ = core::LoginMode::kObserve;
     }
   }

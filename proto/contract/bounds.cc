@@ -160,8 +160,6 @@ const std::map<std::string_view, FieldBound>& Table() {
       {"StoredEnrolment.report_key", Bytes(kHashBytes)},
       {"StoredEnrolment.nonce", Bytes(kNonceBytes)},
       {"StoredEnrolment.trust_anchor_hash", Bytes(kHashBytes)},
-      {"StoredFactor.sealed_secret", Bytes(256)},
-      {"StoredPerson.factors", List(16)},
       // local
       {"LocalEnrolRequest.token", Strings(kMaxToken)},
       {"LinkEnrolOrder.token", Strings(kMaxToken)},
