@@ -8,7 +8,8 @@
 namespace sekisho::cli {
 namespace {
 
-// ISO/IEC 18004 asks for four; with four, the code of a long name would not fit a screen of 80 by 25.
+// ISO/IEC 18004 asks for four; with four, the code of a long name would not fit a screen of 80 by
+// 25.
 constexpr int kQuiet = 2;
 
 }  // namespace
