@@ -18,8 +18,7 @@ import sys
 import time
 from pathlib import Path
 
-from lab import layers, plug_trace, tools, usbguard
-from lab.deadline import wait_until
+from lab import layers, measured_stick, plug_trace, tools, usbguard
 from lab.gadget import Gadgets
 from lab.machine import Machine
 from lab.office import Office
@@ -28,18 +27,7 @@ from lab.plug_trace import Unmeasurable, median, milliseconds, p99
 _TURN = 25
 _OPENED, _REFUSED = "opened", "refused"
 _NEXT = "=== next plug"
-_SERIALS = {_OPENED: "MEASURED", _REFUSED: "STRANGER"}
-_POLICY = """zone: 個人番号利用事務系
-rules:
-  - id: hubs
-    match: {classes: [hub]}
-    action: allow
-  - id: measured
-    match: {classes: [storage], vendor: "1d6b", product: "0104", serial: "MEASURED"}
-    action: allow
-exceptions: {helpdesk: 15m, admin: 8h}
-"""
-_GUARD_RULES = 'allow id 1d6b:0104 serial "MEASURED"\n'
+_SERIALS = {_OPENED: measured_stick.SERIAL, _REFUSED: "STRANGER"}
 _BARE = "no agent"
 # Milliseconds from each plug, by who was there and what the stick was.
 Samples = dict[tuple[str, str], list[float]]
@@ -78,13 +66,8 @@ def measure(plugs: int, samples: Samples) -> None:
     with Office(saved=layer / "office") as office, \
             layers.resume(layers.stock()) as stock, \
             layers.resume(layer, console_port=office.port) as guarded:
-        wait_until("the terminal is connected", lambda: office.connected("terminal"), 180, 1)
-        policy = office.workdir / "policy.yaml"
-        policy.write_text(_POLICY)
-        office.check("policy", "publish", str(policy), "--comment", "to be measured", "--yes")
-        wait_until("the policy is applied",
-                   lambda: int(office.connected("terminal")["status"]["bundleVersion"]) > 1, 150, 1)
-        usbguard.install(stock, _GUARD_RULES)
+        measured_stick.allow(office)
+        usbguard.install(stock, measured_stick.GUARD_RULES)
         for machine in (stock, guarded):
             gadgets = Gadgets(machine, 1)
             for what, serial in _SERIALS.items():

@@ -17,8 +17,7 @@ import sys
 import time
 from pathlib import Path
 
-from lab import layers, plug_trace, usbguard
-from lab.deadline import wait_until
+from lab import layers, measured_stick, plug_trace, usbguard
 from lab.gadget import Gadgets
 from lab.machine import Machine
 from lab.office import Office
@@ -57,18 +56,6 @@ for ((round = 0; round < {rounds}; ++round)); do
   udevadm settle
 done"""
 
-_POLICY = """zone: 個人番号利用事務系
-rules:
-  - id: hubs
-    match: {classes: [hub]}
-    action: allow
-  - id: measured
-    match: {classes: [storage], vendor: "1d6b", product: "0104", serial: "MEASURED"}
-    action: allow
-exceptions: {helpdesk: 15m, admin: 8h}
-"""
-_GUARD_RULES = 'allow id 1d6b:0104 serial "MEASURED"\n'
-
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__,
@@ -99,13 +86,8 @@ def measure(plugs: int, idle: int) -> list[dict]:
     layer = layers.enrolled()
     with Office(saved=layer / "office") as office, \
             layers.resume(layer, console_port=office.port) as machine:
-        wait_until("the terminal is connected", lambda: office.connected("terminal"), 180, 1)
-        policy = office.workdir / "policy.yaml"
-        policy.write_text(_POLICY)
-        office.check("policy", "publish", str(policy), "--comment", "to be measured", "--yes")
-        wait_until("the policy is applied",
-                   lambda: int(office.connected("terminal")["status"]["bundleVersion"]) > 1, 150, 1)
-        usbguard.install(machine, _GUARD_RULES)
+        measured_stick.allow(office)
+        usbguard.install(machine, measured_stick.GUARD_RULES)
         bench = Bench(machine, decides)
         for turn in range(-(-plugs // _TURN)):
             for daemon in (("agentd", "usbguard"), ("usbguard", "agentd"))[turn % 2]:
@@ -123,7 +105,7 @@ class Bench:
         self._root = machine.root
         self._samples = {daemon: {} for daemon in usbguard.Turns.UNITS}
         self._gadgets = Gadgets(machine, 1)
-        self._gadgets.make_stick("stick", "MEASURED")
+        self._gadgets.make_stick("stick", measured_stick.SERIAL)
         self._turns = usbguard.Turns(machine)
         plug_trace.arm(machine, decides)
 
