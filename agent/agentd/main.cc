@@ -130,8 +130,11 @@ std::unique_ptr<platform::UsbProbe> MakeUsbProbe(const std::string& user, platfo
   worker.gid = runs_as->gid;
   worker.max_output = platform::kMaxAnswersText;
   worker.parse = platform::ParseAnswers;
-  worker.open_node = [](const platform::SysfsDevice& device) {
-    return platform::OpenUsbNode(device, "/dev/bus/usb");
+  worker.open_node = [](const platform::SysfsDevice& device,
+                        std::span<const std::uint8_t> interfaces) {
+    constexpr const char* kNodes = "/dev/bus/usb";
+    return interfaces.empty() ? platform::OpenUsbNode(device, kNodes)
+                              : platform::ClaimUsbInterfaces(device, "/sys", kNodes, interfaces);
   };
   return std::make_unique<platform::LinuxUsbProbe>(loop, clock, std::move(worker));
 }

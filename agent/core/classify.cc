@@ -78,8 +78,10 @@ Classes MiscellaneousClasses(std::uint8_t subclass, std::uint8_t protocol) {
   return {DeviceClass::kUnknown};
 }
 
-Classes ClassesOf(std::uint8_t code, std::uint8_t subclass, std::uint8_t protocol) {
-  switch (code) {
+Classes ClassesOf(const UsbInterface& codes) {
+  const std::uint8_t subclass = codes.subclass_code;
+  const std::uint8_t protocol = codes.protocol_code;
+  switch (codes.class_code) {
     case kAudioCode:
       return {DeviceClass::kAudio};
     case kCdcControl:
@@ -87,6 +89,7 @@ Classes ClassesOf(std::uint8_t code, std::uint8_t subclass, std::uint8_t protoco
     case kHid:
       if (subclass == kBootSubclass && protocol == kBootKeyboard) return {DeviceClass::kKeyboard};
       if (subclass == kBootSubclass && protocol == kBootPointer) return {DeviceClass::kPointer};
+      if (codes.hid_use == HidUse::kSecurityKey) return {DeviceClass::kSecurityKey};
       return {DeviceClass::kUnknown};
     case kImage:
       if (subclass == 0x01) return {DeviceClass::kPhone, DeviceClass::kCamera};
@@ -151,11 +154,12 @@ Classes Classify(const DeviceCodes& codes, std::span<const UsbInterface> interfa
   for (const UsbInterface& interface : interfaces) {
     if (interface.class_code == kHid && has_boot_input && !IsBootInput(interface)) continue;
     if (interface.class_code == kCdcData && has_cdc_control) continue;
-    classes.merge(
-        ClassesOf(interface.class_code, interface.subclass_code, interface.protocol_code));
+    classes.merge(ClassesOf(interface));
   }
   if (!IsPerInterface(codes)) {
-    classes.merge(ClassesOf(codes.class_code, codes.subclass_code, codes.protocol_code));
+    classes.merge(ClassesOf(UsbInterface{.class_code = codes.class_code,
+                                         .subclass_code = codes.subclass_code,
+                                         .protocol_code = codes.protocol_code}));
   }
   if (classes.empty()) classes.insert(DeviceClass::kUnknown);
   return classes;
@@ -165,36 +169,29 @@ namespace {
 
 // Without what the device claims as a whole.
 Classes OwnClasses(const UsbInterface& interface, std::span<const UsbInterface> all) {
-  const auto codes_of = [](const UsbInterface& each) {
-    return ClassesOf(each.class_code, each.subclass_code, each.protocol_code);
-  };
   if (interface.class_code == kHid && !IsBootInput(interface)) {
     const bool has_keyboard = std::ranges::any_of(all, [](const UsbInterface& each) {
       return IsBootInput(each) && each.protocol_code == kBootKeyboard;
     });
-    return {has_keyboard ? DeviceClass::kKeyboard : DeviceClass::kUnknown};
+    return has_keyboard ? Classes{DeviceClass::kKeyboard} : ClassesOf(interface);
   }
-  if (interface.class_code != kCdcData) return codes_of(interface);
+  if (interface.class_code != kCdcData) return ClassesOf(interface);
   Classes controls;
   for (const UsbInterface& each : all) {
-    if (IsCdcControl(each)) controls.merge(codes_of(each));
+    if (IsCdcControl(each)) controls.merge(ClassesOf(each));
   }
   return controls.empty() ? Classes{DeviceClass::kUnknown} : controls;
 }
 
-// What the device is taken for that none of its interfaces says.
+}  // namespace
+
 Classes ClaimedAsAWhole(const Device& device) {
   Classes rest = device.classes;
   for (const UsbInterface& each : device.interfaces) {
-    for (const DeviceClass of_interface :
-         ClassesOf(each.class_code, each.subclass_code, each.protocol_code)) {
-      rest.erase(of_interface);
-    }
+    for (const DeviceClass of_interface : ClassesOf(each)) rest.erase(of_interface);
   }
   return rest;
 }
-
-}  // namespace
 
 Classes ClassesOf(const UsbInterface& interface, const Device& device) {
   Classes classes = OwnClasses(interface, device.interfaces);

@@ -20,19 +20,22 @@ struct DeviceCodes {
 // What a device claims to be for: the union over its own codes and all interfaces of all its
 // configurations, never empty. A claim may lie; what descriptors cannot tell is kUnknown rather
 // than guessed:
-// - HID without the boot subclass is kUnknown, unless the device also has a boot keyboard or
+// - HID without the boot subclass is kSecurityKey where its report descriptor is known and says so,
+//   otherwise kUnknown; and nothing of its own where the device also has a boot keyboard or
 //   pointer: every HID interface does what its report descriptor says, boot or not, so another one
 //   beside a keyboard adds nothing that the keyboard could not do already.
 // - Still image (PTP, and MTP in its usual form) is kPhone and kCamera at once: the codes are the
 //   same, and who allows one allows the other.
 // - Mass storage is kOptical or kTape only where its subclass says so (MMC-5, QIC-157). Most USB
 //   optical drives and all card readers call themselves SCSI storage and are kStorage here.
-// - Security keys (FIDO) are HID without the boot subclass: kUnknown. Most Wi-Fi adapters and MTP
-//   hidden in a vendor class are vendor specific: kUnknown. kCardReader and kSecurityKey are never
-//   the result; rules name such devices by vendor, product, serial or fingerprint.
+// - Most Wi-Fi adapters and MTP hidden in a vendor class are vendor specific: kUnknown. kCardReader
+//   is never the result; rules name such devices by vendor, product, serial or fingerprint.
 // - CDC data interfaces belong to the control interface beside them and count for nothing, unless
 //   there is none.
 std::set<DeviceClass> Classify(const DeviceCodes& codes, std::span<const UsbInterface> interfaces);
+
+// What the device is taken for that none of its interfaces says.
+std::set<DeviceClass> ClaimedAsAWhole(const Device& device);
 
 // What one interface of a device is for, never empty. As above, but told from its neighbours: a HID
 // interface without the boot subclass is the keyboard beside it, or kUnknown where there is none (a

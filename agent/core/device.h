@@ -62,6 +62,9 @@ enum class IdentityConfidence {
   kMake,    // none, or one that is no serial: any of its make fits
 };
 
+// What a HID interface's report descriptor says that it is for (agent/core/hid_report.h).
+enum class HidUse { kUntold, kSecurityKey };
+
 // One interface (USB 2.0, 9.6.5). Alternate settings count as interfaces of their own; those that
 // do not differ in these four numbers are listed once.
 struct UsbInterface {
@@ -69,6 +72,7 @@ struct UsbInterface {
   std::uint8_t class_code = 0;
   std::uint8_t subclass_code = 0;
   std::uint8_t protocol_code = 0;
+  HidUse hid_use = HidUse::kUntold;  // no part of the descriptors: told when asked
   friend bool operator==(const UsbInterface&, const UsbInterface&) = default;
 };
 

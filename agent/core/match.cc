@@ -226,4 +226,10 @@ RuleSearch FindRule(const Policy& policy, const Device& device, const Surroundin
   return Search(policy, device, surroundings);
 }
 
+bool NamesClass(const Policy& policy, DeviceClass device_class) {
+  return std::ranges::any_of(policy.rules, [&](const DeviceRule& each) {
+    return each.match.classes.contains(device_class) || each.only_interfaces.contains(device_class);
+  });
+}
+
 }  // namespace sekisho::core

@@ -45,6 +45,9 @@ struct RuleSearch {
 inline constexpr std::size_t kNearRules = 4;
 RuleSearch FindRule(const Policy& policy, const Device& device, const Surroundings& surroundings);
 
+// Whether some rule asks for that class, of the device or of what stays open of it.
+bool NamesClass(const Policy& policy, DeviceClass device_class);
+
 }  // namespace sekisho::core
 
 #endif  // SEKISHO_AGENT_CORE_MATCH_H_

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "agent/core/match.h"
 #include "agent/core/reconcile.h"
 #include "agent/engine/log.h"
 #include "agent/engine/references.h"
@@ -179,7 +180,10 @@ void DeviceControl::Altered(const std::string& port_path) {
       if (mode_.Refuses()) (void)seams_.enforcer.Deauthorise(*entry->held);
       (void)reporter_.Record(std::move(event));
       ReleaseGrant(entry->verdict.grant_id, port_path);
-      if (DeviceEntry* changed = Observe(port_path, Came::kNow)) changed->code = CodeChance::kGone;
+      if (DeviceEntry* changed = Observe(port_path, Came::kNow)) {
+        changed->code = CodeChance::kGone;
+        changed->reports_asked = DeviceEntry::ReportsAsked::kYes;  // its word is worth nothing
+      }
       return;
     }
     case DeviceTable::Reread::kGone:
@@ -263,7 +267,12 @@ void DeviceControl::ReconcileOnce() {
   }
   for (const std::string& port_path : table_.Ports()) {
     DeviceEntry* entry = table_.Find(port_path);
-    if (entry != nullptr && !entry->recorded && !BeingShut(*entry)) Tell(*entry);
+    if (entry == nullptr || BeingShut(*entry)) continue;
+    if (!entry->recorded) {
+      Tell(*entry);
+    } else if (mode_.Refuses() && entry->asking == Asking::kSettled) {
+      (void)questions_.HoldsBack(*entry);  // a policy that came since may want to know more of it
+    }
   }
 }
 
@@ -338,8 +347,14 @@ void DeviceControl::LookUp(DeviceEntry& entry) {
   entry.register_generation = media_.generation();
 }
 
+bool DeviceControl::NamesKeys() const {
+  const core::Policy* policy = policies_.policy();
+  return policy != nullptr && core::NamesClass(*policy, core::DeviceClass::kSecurityKey);
+}
+
 void DeviceControl::Decide(DeviceEntry& entry) {
   LookUp(entry);
+  questions_.Tell(entry);
   core::Verdict verdict = DecideOn(entry, policies_.policy());
   if (verdict.reason == core::VerdictReason::kGrant && verdict.action != core::Action::kBlock &&
       entry.handling != Handling::kOpenFailed &&
@@ -375,9 +390,7 @@ void DeviceControl::RecordWouldBlock(DeviceEntry& entry) {
 }
 
 void DeviceControl::TellHeldBack(DeviceEntry& entry) {
-  if (entry.asking != Asking::kAsked || entry.recorded) return;
-  entry.asking = Asking::kSettled;
-  RecordBlock(entry);
+  if (questions_.Interrupt(entry) && !entry.recorded) RecordBlock(entry);
 }
 
 const std::string& DeviceControl::ReferenceOf(DeviceEntry& entry) {

@@ -54,7 +54,7 @@ class DeviceControl {
         table_(seams.devices),
         closer_(seams, settings, reporter),
         admission_(seams, reporter, grants, medium_watch),
-        questions_(seams, table_, [this] { Reconcile(); }) {}
+        questions_(seams, table_, [this] { return NamesKeys(); }, [this] { Reconcile(); }) {}
 
   // Whatever the source has to tell.
   void OnNotices();
@@ -107,6 +107,7 @@ class DeviceControl {
   void Tell(DeviceEntry& entry);
   void Decide(DeviceEntry& entry);
   void LookUp(DeviceEntry& entry);
+  bool NamesKeys() const;
   core::Verdict DecideOn(const DeviceEntry& entry, const core::Policy* policy) const;
   void Open(const std::string& port_path);
   // With what its verdict has open of it, now.

@@ -10,6 +10,8 @@
 namespace sekisho::engine {
 
 platform::Outcome DeviceControl::Authorise(DeviceEntry& entry) {
+  // The worker that asks it has interfaces that are a driver's now.
+  (void)questions_.Interrupt(entry);
   entry.enforced = core::Authorisation::kAuthorised;  // before the notice of it can be read
   const std::vector<std::uint8_t>& shut = entry.verdict.shut_interfaces;
   const bool whole = shut.empty() || !mode_.Refuses();

@@ -31,24 +31,63 @@ bool WorthAsking(const DeviceEntry& entry) {
          entry.device.classes.contains(core::DeviceClass::kUnknown);
 }
 
+bool IsAsked(const DeviceEntry& entry) {
+  return entry.asking == Asking::kAsked || entry.asking == Asking::kAskedOpen;
+}
+
 }  // namespace
 
+bool DeviceQuestions::WantsReports(const DeviceEntry& entry) const {
+  if (entry.reports_asked == DeviceEntry::ReportsAsked::kYes) return false;
+  // Elsewhere it could not be configured without giving its interfaces to drivers.
+  if (entry.interface_support != core::InterfaceSupport::kHeld) return false;
+  const std::size_t count = core::Untold(entry.device).size();
+  return count > 0 && count <= platform::kMaxHidQuestions && names_keys_();
+}
+
 bool DeviceQuestions::HoldsBack(DeviceEntry& entry) {
-  if (entry.asking != Asking::kNot) return entry.asking == Asking::kAsked;
+  if (IsAsked(entry)) return true;
   if (seams_.usb_probe == nullptr || !WorthAsking(entry)) return false;
+  const bool reports = WantsReports(entry);
+  if (!reports && entry.asking != Asking::kNot) return false;
   const std::string port_path = entry.device.port_path;
   const std::weak_ptr<platform::OpenDevice> held = entry.held;
   const std::weak_ptr<DeviceQuestions*> self = self_;
-  entry.asking = Asking::kAsked;
   bounds_.insert_or_assign(port_path,
                            seams_.loop.At(seams_.clock.Now() + kBound,
                                           [this, port_path, held] { Settle(port_path, held); }));
-  seams_.usb_probe->Ask(
-      *entry.held, [self, port_path, held](const platform::Result<platform::UsbAnswers>& answers) {
-        const std::shared_ptr<DeviceQuestions*> here = self.lock();
-        if (here) (*here)->Answered(port_path, held, answers);
-      });
-  return entry.asking == Asking::kAsked;
+  const auto answered = [self, port_path,
+                         held](const platform::Result<platform::UsbAnswers>& answers) {
+    const std::shared_ptr<DeviceQuestions*> here = self.lock();
+    if (here) (*here)->Answered(port_path, held, answers);
+  };
+  if (reports) {
+    entry.asking = Asking::kAskedOpen;
+    seams_.usb_probe->AskReports(*entry.held, core::Untold(entry.device), answered);
+  } else {
+    entry.asking = Asking::kAsked;
+    seams_.usb_probe->Ask(*entry.held, answered);
+  }
+  return IsAsked(entry);
+}
+
+bool DeviceQuestions::Interrupt(DeviceEntry& entry) {
+  if (!IsAsked(entry)) return false;
+  const bool open = std::exchange(entry.asking, Asking::kSettled) == Asking::kAskedOpen;
+  bounds_.erase(entry.device.port_path);
+  if (!open || entry.enforced == core::Authorisation::kAuthorised) return true;
+  const platform::Outcome shut = seams_.enforcer.Deauthorise(*entry.held);
+  if (!shut.ok() && shut.failure().code != std::errc::no_such_device) {
+    Log(Severity::kError,
+        absl::StrCat("shut a device that was asked: ", shut.failure().ToString()));
+    entry.enforced = core::Authorisation::kAuthorised;  // for the next pass to shut
+  }
+  return true;
+}
+
+void DeviceQuestions::Tell(DeviceEntry& entry) const {
+  if (!core::CouldBeTold(entry.device)) return;
+  entry.device = core::Told(entry.device, names_keys_() ? entry.reports : core::HidReports{});
 }
 
 void DeviceQuestions::Answered(const std::string& port_path,
@@ -57,6 +96,7 @@ void DeviceQuestions::Answered(const std::string& port_path,
   DeviceEntry* entry = table_.Find(port_path);
   // Another device sits there by now: the answer is not about it.
   if (entry == nullptr || held.expired() || entry->held != held.lock()) return;
+  if (answers.ok() && entry->asking == Asking::kAskedOpen) entry->reports = answers->hid_reports;
   if (answers.ok()) {
     for (const std::string& id : answers->compatible_ids) {
       if (entry->told.compatible_ids.size() == kMaxToldIds) break;
@@ -78,8 +118,10 @@ void DeviceQuestions::Settle(const std::string& port_path,
                              const std::weak_ptr<platform::OpenDevice>& held) {
   DeviceEntry* entry = table_.Find(port_path);
   if (entry == nullptr || held.expired() || entry->held != held.lock()) return;
-  bounds_.erase(port_path);
-  if (std::exchange(entry->asking, Asking::kSettled) == Asking::kAsked) settled_();
+  const bool reports = entry->asking == Asking::kAskedOpen;
+  if (!Interrupt(*entry)) return;
+  if (reports) entry->reports_asked = DeviceEntry::ReportsAsked::kYes;
+  settled_();
 }
 
 }  // namespace sekisho::engine

@@ -115,6 +115,7 @@ void DeviceTable::FillUsb(DeviceEntry& entry, const platform::DeviceFacts& facts
       entry.device.identity = contract::HashOf(*identity);
     }
     entry.device.confidence = core::ConfidenceOf(raw.serial);
+    if (core::CouldBeTold(entry.device)) entry.reports = facts.hid_reports;
     entry.fault.clear();
   } else {
     entry.device = core::Device{};
@@ -187,10 +188,21 @@ DeviceTable::Reread DeviceTable::Look(const std::string& port_path) {
     return std::tie(each.device.fingerprint, each.device.serial, each.fault);
   };
   if (identity(now) != identity(*entry)) return Reread::kDeviceChanged;
+  if (entry->asking == Asking::kAskedOpen) return Reread::kSame;
+  if (LearnReports(*entry, now.reports) == Reread::kDeviceChanged) return Reread::kDeviceChanged;
   entry->interfaces = std::move(now.interfaces);
   if (entry->barrier == Barrier::kMedia || now.enforced == entry->enforced) return Reread::kSame;
   entry->enforced = now.enforced;
   return Reread::kAuthorisationChanged;
+}
+
+DeviceTable::Reread DeviceTable::LearnReports(DeviceEntry& entry, const core::HidReports& read) {
+  for (const auto& [number, report] : read) {
+    const auto [known, is_new] = entry.reports.emplace(number, report);
+    // A driver may mend the wording (report_fixup); what it is for may not change.
+    if (!is_new && core::UseOf(known->second) != core::UseOf(report)) return Reread::kDeviceChanged;
+  }
+  return Reread::kSame;
 }
 
 std::optional<DeviceEntry> DeviceTable::Remove(const std::string& port_path) {

@@ -11,6 +11,7 @@
 
 #include "agent/core/decide.h"
 #include "agent/core/device.h"
+#include "agent/core/hid_report.h"
 #include "agent/core/reconcile.h"
 #include "agent/core/surroundings.h"
 #include "platform/api/devices.h"
@@ -29,6 +30,8 @@ enum class Handling {
 enum class Asking {
   kNot,
   kAsked,  // its block is held back until it has answered, or long enough
+  // The same, and it is authorised for that, with nothing but the worker on it; entered as shut.
+  kAskedOpen,
   kSettled,
 };
 
@@ -89,6 +92,10 @@ struct DeviceEntry {
   Handling handling = Handling::kSettled;
   std::string reference;
   Asking asking = Asking::kNot;
+  // Its HID interfaces' report descriptors, as it told when asked or as the OS has read them; of a
+  // device that they could tell anything of alone.
+  core::HidReports reports;
+  enum class ReportsAsked { kNo, kYes } reports_asked = ReportsAsked::kNo;
   DeviceTold told;
   CodeChance code = CodeChance::kLeft;
   Barrier barrier = Barrier::kSwitch;
@@ -115,8 +122,9 @@ class DeviceTable {
   // Opens, reads, hashes and parses whatever is at the port now; replaces what was there. Null when
   // nothing is.
   DeviceEntry* Observe(const std::string& port_path);
-  // Reads through the device that is held. Of one that the medium guard shuts the authorisation is
-  // what was entered.
+  // Reads through the device that is held. Of one that the medium guard shuts, and of one that is
+  // open to be asked, the authorisation is what was entered. Report descriptors that say
+  // something else than it told make it another device.
   enum class Reread { kSame, kAuthorisationChanged, kDeviceChanged, kGone };
   Reread Look(const std::string& port_path);
   // What was there; nullopt when nothing was.
@@ -136,6 +144,7 @@ class DeviceTable {
                    const std::string& port_path);
   static void FillUsb(DeviceEntry& entry, const platform::DeviceFacts& facts,
                       const core::Fingerprint& fingerprint, const std::string& port_path);
+  static Reread LearnReports(DeviceEntry& entry, const core::HidReports& read);
   static void FillAttached(DeviceEntry& entry, const platform::DeviceFacts& facts,
                            const core::Fingerprint& fingerprint, const std::string& place);
   platform::DeviceSource& source_;

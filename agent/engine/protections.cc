@@ -70,7 +70,7 @@ std::vector<ProbeAttempt> Protections::TryBarrier() {
   std::vector<const platform::OpenDevice*> refused;
   for (const auto& [port_path, entry] : control_.table().entries()) {
     if (entry.device.bus == core::Bus::kUsb && entry.handling == Handling::kSettled &&
-        entry.verdict.action == core::Action::kBlock &&
+        entry.verdict.action == core::Action::kBlock && entry.asking != Asking::kAskedOpen &&
         entry.enforced == core::Authorisation::kUnauthorised) {
       refused.push_back(entry.held.get());
     }

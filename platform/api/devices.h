@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -67,6 +68,9 @@ struct DeviceFacts {
   bool authorised = false;
   // USB: those of its active configuration, ascending; none while it is not authorised.
   std::vector<InterfaceState> interfaces;
+  // Report descriptors of HID interfaces, by number, as the OS reads them: of those that a HID
+  // driver has.
+  std::map<std::uint8_t, std::vector<std::byte>> hid_reports;
   // Whether Enforcer::AuthoriseOnly can keep some of them shut.
   enum class Interfaces { kTogether, kEachItsOwn } control = Interfaces::kTogether;
   std::optional<AttachmentFacts> attachment;  // none: USB

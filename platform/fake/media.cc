@@ -92,6 +92,8 @@ Outcome FakeBootRules::Install(const std::vector<BootDevice>& devices) {
 
 std::vector<ProbeAttempt> FakeProbes::Try(std::span<const OpenDevice* const> refused,
                                           std::span<const PartlyOpen> partly) {
+  refused_.clear();
+  for (const OpenDevice* each : refused) refused_.push_back(each->PortPath());
   std::vector<ProbeAttempt> attempts;
   for (const auto& [name, attempt] : attempts_) attempts.push_back(attempt);
   return attempts;

@@ -96,9 +96,12 @@ class FakeProbes : public Probes {
   std::vector<ProbeAttempt> Try(std::span<const OpenDevice* const> refused,
                                 std::span<const PartlyOpen> partly) override;
   void Set(const ProbeAttempt& attempt);
+  // Port paths of what the last attempt was told must be shut.
+  const std::vector<std::string>& refused() const { return refused_; }
 
  private:
   std::map<std::string, ProbeAttempt> attempts_;
+  std::vector<std::string> refused_;
 };
 
 }  // namespace sekisho::platform::fake

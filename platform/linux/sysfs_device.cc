@@ -61,6 +61,7 @@ Result<DeviceFacts> ReadFacts(const SysfsDevice& device) {
   Result<std::vector<InterfaceState>> interfaces = ReadInterfaces(device);
   if (!interfaces.ok()) return interfaces.failure();
   facts.interfaces = std::move(*interfaces);
+  facts.hid_reports = ReadHidReports(device);
   if (NewInterfaces(device).ok()) facts.control = DeviceFacts::Interfaces::kEachItsOwn;
   // Last, and on purpose: the kernel takes `authorized` away before the strings (the groups of
   // usb_device_groups go in order), so a device that still has it did not lose its serial number

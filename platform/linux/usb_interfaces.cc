@@ -4,6 +4,7 @@
 #include <fcntl.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cerrno>
 #include <charconv>
 #include <memory>
@@ -30,20 +31,28 @@ std::optional<std::uint8_t> NumberIn(std::string_view name) {
   return number;
 }
 
-Result<std::vector<Found>> List(const SysfsDevice& device) {
-  Result<Fd> fd = OpenAt(device.directory(), ".", O_RDONLY | O_DIRECTORY);
+// Names in a directory below the device's ("." is its own).
+Result<std::vector<std::string>> NamesIn(const SysfsDevice& device, const std::string& path) {
+  Result<Fd> fd = OpenAt(device.directory(), path, O_RDONLY | O_DIRECTORY);
   if (!fd.ok()) return GoneIfMissing(fd.failure());
   const int raw = fcntl(fd->get(), F_DUPFD_CLOEXEC, 0);
   if (raw < 0) return LastFailure("list " + device.PortPath());
   const std::unique_ptr<DIR, int (*)(DIR*)> directory(fdopendir(raw), closedir);
   if (!directory) return LastFailure("list " + device.PortPath());
+  std::vector<std::string> names;
+  while (const dirent* entry = readdir(directory.get())) names.emplace_back(entry->d_name);
+  return names;
+}
+
+Result<std::vector<Found>> List(const SysfsDevice& device) {
+  Result<std::vector<std::string>> names = NamesIn(device, ".");
+  if (!names.ok()) return names.failure();
   const std::string prefix = device.PortPath() + ":";
   std::vector<Found> found;
-  while (const dirent* entry = readdir(directory.get())) {
-    const std::string_view name = entry->d_name;
+  for (std::string& name : *names) {
     if (!name.starts_with(prefix)) continue;
     if (const std::optional<std::uint8_t> number = NumberIn(name)) {
-      found.push_back({std::string(name), *number});
+      found.push_back({std::move(name), *number});
     }
   }
   std::ranges::sort(found, {}, &Found::number);
@@ -69,6 +78,18 @@ Outcome Switch(const SysfsDevice& device, const Found& interface, const char* va
   Outcome written = WriteAt(device.directory(), interface.name + "/authorized", value);
   if (!written.ok()) return GoneIfMissing(written.failure());
   return Done{};
+}
+
+// A HID device's directory: bus, vendor, product and a count in hexadecimal, as
+// "0003:1050:0120.0004" (drivers/hid/hid-core.c, hid_add_device).
+bool IsHidDevice(std::string_view name) {
+  constexpr std::string_view kShape = "XXXX:XXXX:XXXX.";
+  if (name.size() <= kShape.size()) return false;
+  for (std::size_t i = 0; i < kShape.size(); ++i) {
+    const bool digit = std::isxdigit(static_cast<unsigned char>(name[i])) != 0;
+    if (kShape[i] == 'X' ? !digit : name[i] != kShape[i]) return false;
+  }
+  return true;
 }
 
 // By name: whatever took over the name is bound only if it is authorised itself.
@@ -109,6 +130,35 @@ Result<std::vector<InterfaceState>> ReadInterfaces(const SysfsDevice& device) {
     states.push_back({each.number, !now.ok() || *now != "0"});
   }
   return states;
+}
+
+Outcome AuthoriseInterface(const SysfsDevice& device, std::uint8_t number) {
+  Result<std::vector<Found>> found = List(device);
+  if (!found.ok()) return found.failure();
+  const auto one = std::ranges::find(*found, number, &Found::number);
+  if (one == found->end()) return MakeFailure(ENOENT, "authorise an interface");
+  return Switch(device, *one, "1");
+}
+
+std::map<std::uint8_t, std::vector<std::byte>> ReadHidReports(const SysfsDevice& device) {
+  constexpr std::size_t kMaxReport = 4096;  // include/linux/hid.h, HID_MAX_DESCRIPTOR_SIZE
+  std::map<std::uint8_t, std::vector<std::byte>> reports;
+  const Result<std::vector<Found>> found = List(device);
+  if (!found.ok()) return reports;
+  for (const Found& interface : *found) {
+    const Result<std::string> code =
+        ReadTextAt(device.directory(), interface.name + "/bInterfaceClass", 16);
+    if (!code.ok() || *code != "03") continue;
+    const Result<std::vector<std::string>> names = NamesIn(device, interface.name);
+    if (!names.ok()) continue;
+    for (const std::string& name : *names) {
+      if (!IsHidDevice(name)) continue;
+      Result<std::vector<std::byte>> report = ReadAt(
+          device.directory(), interface.name + "/" + name + "/report_descriptor", kMaxReport);
+      if (report.ok()) reports.emplace(interface.number, std::move(*report));
+    }
+  }
+  return reports;
 }
 
 bool AnyShut(const std::vector<InterfaceState>& interfaces) {

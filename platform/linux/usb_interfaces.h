@@ -1,7 +1,9 @@
 #ifndef SEKISHO_PLATFORM_LINUX_USB_INTERFACES_H_
 #define SEKISHO_PLATFORM_LINUX_USB_INTERFACES_H_
 
+#include <cstddef>
 #include <cstdint>
+#include <map>
 #include <span>
 #include <string>
 #include <vector>
@@ -26,6 +28,14 @@ bool AnyShut(const std::vector<InterfaceState>& interfaces);
 Result<std::string> NewInterfaces(const SysfsDevice& device);
 // Shut from now on: written and read back. ENOTSUP where the kernel cannot.
 Outcome ShutNewInterfacesOf(const SysfsDevice& device);
+
+// Authorises that one interface of the active configuration and offers it to nobody. ENOENT when
+// there is no such one.
+Outcome AuthoriseInterface(const SysfsDevice& device, std::uint8_t number);
+
+// Report descriptors of the HID interfaces that a HID driver has; what cannot be read, or is longer
+// than the kernel takes one (4,096 bytes), is left out.
+std::map<std::uint8_t, std::vector<std::byte>> ReadHidReports(const SysfsDevice& device);
 
 // Authorises those that are shut, all of them before the first is offered to a driver: some drivers
 // want several. ENODEV when the device goes meanwhile.

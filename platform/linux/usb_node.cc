@@ -6,11 +6,15 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <cstdio>
 #include <optional>
 #include <string_view>
+
+#include "platform/linux/enforcer.h"
+#include "platform/linux/usb_interfaces.h"
 
 namespace sekisho::platform {
 namespace {
@@ -40,9 +44,21 @@ std::optional<dev_t> ParseDeviceNumber(std::string_view text) {
   return makedev(*major, *minor);
 }
 
+Outcome Claim(const SysfsDevice& device, const Fd& node, std::span<const std::uint8_t> interfaces) {
+  for (const std::uint8_t number : interfaces) {
+    if (Outcome opened = AuthoriseInterface(device, number); !opened.ok()) return opened;
+    unsigned claimed = number;
+    if (ioctl(node.get(), USBDEVFS_CLAIMINTERFACE, &claimed) != 0) {
+      return LastFailure("claim an interface of " + device.PortPath());
+    }
+  }
+  return Done{};
+}
+
 }  // namespace
 
-Result<Fd> OpenUsbNode(const SysfsDevice& device, const std::string& nodes) {
+Result<Fd> OpenUsbNode(const SysfsDevice& device, const std::string& nodes,
+                       std::span<const std::uint8_t> interfaces) {
   Result<unsigned> bus = ReadNumber(device, "busnum");
   if (!bus.ok()) return bus.failure();
   Result<unsigned> number = ReadNumber(device, "devnum");
@@ -62,10 +78,32 @@ Result<Fd> OpenUsbNode(const SysfsDevice& device, const std::string& nodes) {
   if (!expected || !S_ISCHR(opened.st_mode) || opened.st_rdev != *expected) {
     return MakeFailure(ENODEV, path + " is another device");
   }
-  std::uint32_t interfaces = 0;
-  if (ioctl(node->get(), USBDEVFS_DROP_PRIVILEGES, &interfaces) != 0) {
+  std::uint32_t claimable = 0;
+  for (const std::uint8_t number : interfaces) claimable |= std::uint32_t{1} << number;
+  if (ioctl(node->get(), USBDEVFS_DROP_PRIVILEGES, &claimable) != 0) {
     return LastFailure("drop privileges of " + path);
   }
+  return node;
+}
+
+Result<Fd> ClaimUsbInterfaces(const SysfsDevice& device, const std::string& sysfs,
+                              const std::string& nodes, std::span<const std::uint8_t> interfaces) {
+  constexpr std::uint8_t kInterfacesInAMask = 32;
+  if (std::ranges::any_of(interfaces,
+                          [](std::uint8_t each) { return each >= kInterfacesInAMask; })) {
+    return MakeFailure(EINVAL, "claim an interface of " + device.PortPath());
+  }
+  LinuxEnforcer enforcer(sysfs);
+  if (Outcome shut = enforcer.AuthoriseOnly(device, {}); !shut.ok()) return shut.failure();
+  Result<Fd> node = OpenUsbNode(device, nodes, interfaces);
+  if (node.ok()) {
+    const Outcome claimed = Claim(device, *node, interfaces);
+    if (claimed.ok()) return node;
+    node = claimed.failure();
+  }
+  // Where a driver was faster, it loses the interface with the authorisation.
+  const Outcome shut = enforcer.Deauthorise(device);
+  static_cast<void>(shut.ok());  // gone, or read as open by whoever looks at it next
   return node;
 }
 

@@ -20,10 +20,10 @@ constexpr std::ptrdiff_t kMaxWorkers = 4;
 // How a child ends that found no node to give to the worker.
 constexpr int kNoNode = 100;
 
-[[noreturn]] void BecomeWorker(const UsbProbeWorker& worker, const SysfsDevice& device, int output,
-                               pid_t parent) {
+[[noreturn]] void BecomeWorker(const UsbProbeWorker& worker, const SysfsDevice& device,
+                               std::span<const std::uint8_t> interfaces, int output, pid_t parent) {
   UnblockSignals();
-  Result<Fd> node = worker.open_node(device);
+  Result<Fd> node = worker.open_node(device, interfaces);
   if (!node.ok()) _exit(kNoNode);
   const int descriptors[] = {-1, output, -1, node->get()};
   if (!KeepOnly(descriptors) || !BecomeUser(worker.uid, worker.gid, {}) || !LimitResources({})) {
@@ -42,7 +42,8 @@ LinuxUsbProbe::~LinuxUsbProbe() {
   }
 }
 
-void LinuxUsbProbe::Ask(const OpenDevice& device, std::function<void(Result<UsbAnswers>)> answer) {
+void LinuxUsbProbe::AskReports(const OpenDevice& device, std::span<const std::uint8_t> interfaces,
+                               std::function<void(Result<UsbAnswers>)> answer) {
   const std::uint64_t id = next_++;
   Question question;
   question.answer = std::move(answer);
@@ -56,7 +57,7 @@ void LinuxUsbProbe::Ask(const OpenDevice& device, std::function<void(Result<UsbA
       kMaxWorkers) {
     return Refuse(id, std::move(question), MakeFailure(EAGAIN, step));
   }
-  if (Outcome started = Start(question, device); !started.ok()) {
+  if (Outcome started = Start(question, device, interfaces); !started.ok()) {
     return Refuse(id, std::move(question), started.failure());
   }
   question.port_path = device.PortPath();
@@ -65,7 +66,8 @@ void LinuxUsbProbe::Ask(const OpenDevice& device, std::function<void(Result<UsbA
   questions_.emplace(id, std::move(question));
 }
 
-Outcome LinuxUsbProbe::Start(Question& question, const OpenDevice& device) {
+Outcome LinuxUsbProbe::Start(Question& question, const OpenDevice& device,
+                             std::span<const std::uint8_t> interfaces) {
   std::array<int, 2> ends{};
   if (pipe2(ends.data(), O_CLOEXEC) != 0) return LastFailure("pipe for a worker");
   question.output = Fd(ends[0]);
@@ -76,7 +78,7 @@ Outcome LinuxUsbProbe::Start(Question& question, const OpenDevice& device) {
   const pid_t parent = getpid();
   const pid_t pid = fork();
   if (pid < 0) return LastFailure("fork for a worker");
-  if (pid == 0) BecomeWorker(worker_, AsSysfs(device), writing.get(), parent);
+  if (pid == 0) BecomeWorker(worker_, AsSysfs(device), interfaces, writing.get(), parent);
   question.process = Fd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
   if (!question.process) {
     const Failure failure = LastFailure("watch a worker");

@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -32,8 +33,9 @@ struct UsbProbeWorker {
   std::size_t max_output = 4096;
   // Strict, for hostile text.
   std::function<std::optional<UsbAnswers>(std::string_view)> parse;
-  // What becomes the worker's descriptor 3; called in the child, still as root.
-  std::function<Result<Fd>(const SysfsDevice&)> open_node;
+  // What becomes the worker's descriptor 3, with these interfaces claimed where there are any;
+  // called in the child, still as root.
+  std::function<Result<Fd>(const SysfsDevice&, std::span<const std::uint8_t>)> open_node;
 };
 
 // Starts the worker for each question: forked, with the one usbfs node as descriptor 3, a pipe as 1
@@ -53,7 +55,11 @@ class LinuxUsbProbe : public UsbProbe {
 
   // Besides what the seam promises: EAGAIN when four workers are about already, ETIMEDOUT when one
   // did not end in time.
-  void Ask(const OpenDevice& device, std::function<void(Result<UsbAnswers>)> answer) override;
+  void Ask(const OpenDevice& device, std::function<void(Result<UsbAnswers>)> answer) override {
+    AskReports(device, {}, std::move(answer));
+  }
+  void AskReports(const OpenDevice& device, std::span<const std::uint8_t> interfaces,
+                  std::function<void(Result<UsbAnswers>)> answer) override;
 
  private:
   struct Question {
@@ -66,7 +72,8 @@ class LinuxUsbProbe : public UsbProbe {
     std::unique_ptr<EventLoop::Handle> alarm;
   };
 
-  Outcome Start(Question& question, const OpenDevice& device);
+  Outcome Start(Question& question, const OpenDevice& device,
+                std::span<const std::uint8_t> interfaces);
   void Refuse(std::uint64_t id, Question question, Failure failure);
   void Ended(std::uint64_t id);
   void TimedOut(std::uint64_t id);

@@ -15,6 +15,7 @@ namespace sekisho::platform {
 
 inline constexpr std::size_t kMaxCapabilities = 32;
 inline constexpr std::size_t kMaxCompatibleIds = 16;
+inline constexpr std::size_t kMaxReport = 256;
 inline constexpr std::size_t kMaxAnswersText = 4096;
 
 // Pure; nothing for bytes that are not what they should be, whatever a hostile device sends.
@@ -26,7 +27,12 @@ std::optional<std::uint8_t> ParseMicrosoftVendorCode(std::span<const std::byte> 
 // without one are left out.
 std::optional<std::vector<std::string>> ParseCompatibleIds(std::span<const std::byte> bytes);
 
-// What the worker says to agentd: "capability N" and "compatible ID" lines, "end" last. The worker
+// The HID interfaces of a device's configurations, ascending, by its descriptors (device, then each
+// configuration, as usbfs has them); malformed ones are where it ends.
+std::vector<std::uint8_t> HidInterfaces(std::span<const std::byte> descriptors);
+
+// What the worker says to agentd: "capability N", "compatible ID" and "report N HEX" lines, "end"
+// last. The worker
 // is not believed more than the device: reading is bounded and strict.
 std::string WriteAnswers(const UsbAnswers& answers);
 std::optional<UsbAnswers> ParseAnswers(std::string_view text);

@@ -1,12 +1,14 @@
 // sekisho-usb-probe: asks one device, whose usbfs node it was given as descriptor 3, what it is
 // over endpoint 0. Runs as nobody in particular with nothing to lose; started by sekisho-agentd.
 #include <libusb.h>
+#include <unistd.h>
 
-#include <array>
 #include <cstdio>
 #include <cstring>
+#include <map>
 #include <optional>
-#include <span>
+#include <utility>
+#include <vector>
 
 #include "platform/usb/answers.h"
 #include "platform/usb/sandbox.h"
@@ -30,12 +32,44 @@ std::vector<std::byte> Ask(libusb_device_handle* device, std::uint8_t type, std:
   return answer;
 }
 
+// As usbfs has them: the device's, then each configuration's.
+std::vector<std::byte> ReadDescriptors() {
+  std::vector<std::byte> descriptors(65536);
+  if (lseek(kNode, 0, SEEK_SET) != 0) return {};
+  const ssize_t n = read(kNode, descriptors.data(), descriptors.size());
+  descriptors.resize(n < 0 ? 0 : static_cast<std::size_t>(n));
+  return descriptors;
+}
+
+// Of the interfaces that whoever opened the node has claimed; the kernel refuses the others'.
+std::map<std::uint8_t, std::vector<std::byte>> AskReports(libusb_device_handle* device) {
+  constexpr std::uint8_t kInterfaceIn = 0x81;
+  std::map<std::uint8_t, std::vector<std::byte>> reports;
+  for (const std::uint8_t number : HidInterfaces(ReadDescriptors())) {
+    if (reports.size() == kMaxHidQuestions) break;
+    std::vector<std::byte> report =
+        Ask(device, kInterfaceIn, LIBUSB_REQUEST_GET_DESCRIPTOR, LIBUSB_DT_REPORT << 8, number);
+    if (!report.empty()) reports.emplace(number, std::move(report));
+  }
+  return reports;
+}
+
+int Tell(const UsbAnswers& answers, libusb_context* context, libusb_device_handle* device) {
+  const std::string text = WriteAnswers(answers);
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  std::fflush(stdout);
+  libusb_close(device);
+  libusb_exit(context);
+  return 0;
+}
+
 int Run(int argc, char** argv) {
   if (argc > 1) {
     const bool help = std::strcmp(argv[1], "--help") == 0;
     std::fprintf(help ? stdout : stderr,
                  "Usage: sekisho-usb-probe 3<>/dev/bus/usb/BUS/DEVICE\n"
-                 "Asks a USB device for its capabilities and Microsoft compatible ids.\n"
+                 "Asks a USB device for its capabilities and Microsoft compatible ids, or, when\n"
+                 "HID interfaces are claimed on that descriptor, for their report descriptors.\n"
                  "Exit status: 0 asked, 1 descriptor 3 is no USB device, 2 usage, 3 no sandbox.\n");
     return help ? 0 : 2;
   }
@@ -53,6 +87,8 @@ int Run(int argc, char** argv) {
   constexpr std::uint8_t kStandardIn = 0x80;
   constexpr std::uint8_t kVendorIn = 0xc0;
   UsbAnswers answers;
+  answers.hid_reports = AskReports(device);
+  if (!answers.hid_reports.empty()) return Tell(answers, context, device);
   if (auto types = ParseBos(
           Ask(device, kStandardIn, LIBUSB_REQUEST_GET_DESCRIPTOR, LIBUSB_DT_BOS << 8, 0))) {
     answers.capability_types = std::move(*types);
@@ -65,12 +101,7 @@ int Run(int argc, char** argv) {
       answers.compatible_ids = std::move(*ids);
     }
   }
-  const std::string text = WriteAnswers(answers);
-  std::fwrite(text.data(), 1, text.size(), stdout);
-  std::fflush(stdout);
-  libusb_close(device);
-  libusb_exit(context);
-  return 0;
+  return Tell(answers, context, device);
 }
 
 }  // namespace

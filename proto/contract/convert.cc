@@ -177,7 +177,10 @@ absl::StatusOr<core::Device> ToCore(const v1::Device& device) {
         {.number = static_cast<std::uint8_t>(each.number()),
          .class_code = static_cast<std::uint8_t>(each.class_code()),
          .subclass_code = static_cast<std::uint8_t>(each.subclass_code()),
-         .protocol_code = static_cast<std::uint8_t>(each.protocol_code())});
+         .protocol_code = static_cast<std::uint8_t>(each.protocol_code()),
+         // One of a newer agent's is as good as none: for people, and to be simulated.
+         .hid_use = each.hid_use() == v1::HID_USE_SECURITY_KEY ? core::HidUse::kSecurityKey
+                                                               : core::HidUse::kUntold});
   }
   if (device.bus() != v1::BUS_UNSPECIFIED) {
     const absl::StatusOr<core::Bus> bus = BusToCore(device.bus());
@@ -249,6 +252,9 @@ v1::Device ToProto(const core::Device& device) {
     interface.set_class_code(each.class_code);
     interface.set_subclass_code(each.subclass_code);
     interface.set_protocol_code(each.protocol_code);
+    if (each.hid_use == core::HidUse::kSecurityKey) {
+      interface.set_hid_use(v1::HID_USE_SECURITY_KEY);
+    }
   }
   proto.set_bus(ToProto(device.bus));
   if (device.identity) proto.set_identity(FingerprintToProto(*device.identity));

@@ -5,6 +5,7 @@
 
 #include "agent/core/decide.h"
 #include "agent/core/device.h"
+#include "agent/core/hid_report.h"
 #include "agent/core/identity.h"
 #include "proto/contract/bounds.h"
 #include "proto/contract/convert.h"
@@ -63,6 +64,31 @@ void CheckIdentity(core::RawDevice raw, bool parses) {
   FUZZ_CHECK(core::IdentityBytes(other) != identity);
 }
 
+// Whatever its HID interfaces say, a device that could be told stays the same but for what they
+// tell, twice told is once told, and a keyboard is never talked away.
+void CheckTold(const core::Device& device, const core::HidReports& reports) {
+  const core::Device told = core::Told(device, reports);
+  FUZZ_CHECK(core::Told(told, reports) == told);
+  FUZZ_CHECK(told.interfaces.size() == device.interfaces.size());
+  FUZZ_CHECK(!told.classes.empty());
+  FUZZ_CHECK(told.classes.contains(core::DeviceClass::kKeyboard) ==
+             device.classes.contains(core::DeviceClass::kKeyboard));
+  FUZZ_CHECK(told.classes.contains(core::DeviceClass::kStorage) ==
+             device.classes.contains(core::DeviceClass::kStorage));
+  if (!core::CouldBeTold(device)) FUZZ_CHECK(told.interfaces == device.interfaces);
+  CheckDevice(told);
+}
+
+// What is taken for a security key is none any more with a keyboard's collection behind it.
+void CheckUse(std::span<const std::byte> report) {
+  if (core::UseOf(report) != core::HidUse::kSecurityKey) return;
+  std::vector<std::byte> types(report.begin(), report.end());
+  for (const int byte : {0x05, 0x01, 0x09, 0x06, 0xa1, 0x01, 0xc0}) {
+    types.push_back(static_cast<std::byte>(byte));
+  }
+  FUZZ_CHECK(core::UseOf(types) == core::HidUse::kUntold);
+}
+
 }  // namespace
 }  // namespace sekisho
 
@@ -81,6 +107,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (const auto* device = std::get_if<core::Device>(&parsed)) {
     CheckDevice(*device);
     CheckNothingHides(raw);
+    CheckTold(*device, {{0, raw.descriptors}, {1, {}}});
   }
+  CheckUse(raw.descriptors);
   return 0;
 }

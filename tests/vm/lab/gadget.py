@@ -29,6 +29,14 @@ class Gadgets:
     def make_keyboard(self, name: str, serial: str, **identity: str) -> None:
         self._run(f"keyboard {name} {serial}", identity=identity)
 
+    def make_security_key(self, name: str, serial: str, **identity: str) -> None:
+        """What CTAP HID looks like from outside; it answers nothing."""
+        self._run(f"security-key {name} {serial}", identity=identity)
+
+    def make_typing_hid(self, name: str, serial: str, **identity: str) -> None:
+        """A keyboard that does not say so in its interface, as a security key does not."""
+        self._run(f"typing-hid {name} {serial}", identity=identity)
+
     def make_composite(self, name: str, serial: str, **identity: str) -> None:
         """A keyboard that is also a stick: what a BadUSB device looks like."""
         self._run(f"composite {name} {serial}", identity=identity)

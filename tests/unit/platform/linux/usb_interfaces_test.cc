@@ -142,6 +142,30 @@ TEST_F(InterfacesTest, TheBusIsTheOneTheDeviceHangsOnThroughAllHubs) {
   EXPECT_EQ(sysfs_.Read(hub + "/interface_authorized_default"), "not the bus\n");
 }
 
+TEST_F(InterfacesTest, OneIsAuthorisedAndOfferedToNobody) {
+  const auto device = Plug("2-1", "0");
+  ASSERT_TRUE(AuthoriseInterface(*device, 1).ok());
+  EXPECT_THAT(States("2-1"), ElementsAre("0\n", "1\n", "0\n"));
+  EXPECT_EQ(sysfs_.Read("bus/usb/drivers_probe"), "");
+  EXPECT_EQ(AuthoriseInterface(*device, 7).failure().code.value(), ENOENT);
+}
+
+TEST_F(InterfacesTest, ReportDescriptorsAreThoseThatAHidDriverHas) {
+  const auto device = Plug("2-1", "1");
+  const std::string hid = "/0003:1050:0120.0004/report_descriptor";
+  for (const char* number : {"0", "1", "2"}) {
+    const std::string interface = directory_ + "/2-1:1." + number;
+    sysfs_.Write(interface + "/bInterfaceClass", *number == '2' ? "08\n" : "03\n");
+    if (*number != '1') sysfs_.Write(interface + hid, std::string("\x06\xd0\xf1", 3));
+    sysfs_.Write(interface + "/0003/report_descriptor", "x");
+  }
+  const Result<DeviceFacts> facts = ReadFacts(*device);
+  ASSERT_TRUE(facts.ok());
+  ASSERT_THAT(facts->hid_reports, testing::SizeIs(1));
+  EXPECT_THAT(facts->hid_reports.at(0),
+              ElementsAre(std::byte{0x06}, std::byte{0xd0}, std::byte{0xf1}));
+}
+
 TEST_F(InterfacesTest, OpeningEverythingOpensThemToo) {
   const auto device = Plug("2-1", "0");
   sysfs_.Write(directory_ + "/authorized", "1\n");

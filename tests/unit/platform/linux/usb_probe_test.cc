@@ -42,7 +42,9 @@ class UsbProbeTest : public testing::Test {
       if (!text.ends_with("end\n")) return std::nullopt;
       return UsbAnswers{{}, {std::string(text)}};
     };
-    worker_.open_node = [](const SysfsDevice&) { return OpenAt(AT_FDCWD, "/dev/null", O_RDWR); };
+    worker_.open_node = [](const SysfsDevice&, std::span<const std::uint8_t>) {
+      return OpenAt(AT_FDCWD, "/dev/null", O_RDWR);
+    };
   }
 
   void Does(const std::string& script) {
@@ -170,7 +172,9 @@ TEST_F(UsbProbeTest, ANodeThatCannotBeHadAndAProgramThatIsMissingAreTold) {
   Does("echo end");
   worker_.program = programs_.path("missing");
   EXPECT_EQ(ErrorOf(AskOnce()), ECHILD);
-  worker_.open_node = [](const SysfsDevice&) -> Result<Fd> { return MakeFailure(ENODEV, "open"); };
+  worker_.open_node = [](const SysfsDevice&, std::span<const std::uint8_t>) -> Result<Fd> {
+    return MakeFailure(ENODEV, "open");
+  };
   EXPECT_EQ(ErrorOf(AskOnce()), ENODEV);
 }
 
@@ -227,6 +231,26 @@ TEST_F(UsbNodeTest, TheNodeOfAnotherDeviceIsRefused) {
 TEST_F(UsbNodeTest, ANodeWhosePrivilegesCannotBeDroppedIsRefused) {
   const auto device = Device("1:3");
   EXPECT_EQ(OpenUsbNode(*device, sysfs_.path("nodes")).failure().code.value(), ENOTTY);
+}
+
+// /dev/null takes no claim: whatever was opened for it is shut again.
+TEST_F(UsbNodeTest, InterfacesThatCannotBeClaimedLeaveTheDeviceShut) {
+  const auto device = Device("1:3");
+  const std::string directory = "devices/1/2-1";
+  sysfs_.Write(directory + "/2-1:1.0/authorized", "0\n");
+  sysfs_.Write("bus/usb/drivers_probe", "");
+  sysfs_.Write(directory + "/../interface_authorized_default", "1\n");
+  const std::uint8_t first[] = {0};
+  const Result<Fd> node = ClaimUsbInterfaces(*device, sysfs_.path(), sysfs_.path("nodes"), first);
+  ASSERT_FALSE(node.ok());
+  EXPECT_EQ(node.failure().code.value(), ENOTTY) << node.failure().ToString();
+  EXPECT_EQ(sysfs_.Read(directory + "/authorized"), "0\n");
+  EXPECT_EQ(sysfs_.Read("bus/usb/drivers_probe"), "") << "offered to nobody";
+  const std::uint8_t too_high[] = {32};
+  EXPECT_EQ(ClaimUsbInterfaces(*device, sysfs_.path(), sysfs_.path("nodes"), too_high)
+                .failure()
+                .code.value(),
+            EINVAL);
 }
 
 TEST_F(UsbNodeTest, ADeviceThatWentHasNone) {
