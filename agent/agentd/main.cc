@@ -37,7 +37,9 @@
 #include "platform/linux/hardware_names.h"
 #include "platform/linux/inspection/inspection.h"
 #include "platform/linux/keyboard_code.h"
+#include "platform/linux/login_sessions.h"
 #include "platform/linux/logins/linux_logins.h"
+#include "platform/linux/logins/login_watch.h"
 #include "platform/linux/media.h"
 #include "platform/linux/medium_guard/linux_medium_guard.h"
 #include "platform/linux/message_socket.h"
@@ -137,6 +139,14 @@ std::unique_ptr<platform::UsbProbe> MakeUsbProbe(const std::string& user, platfo
                               : platform::ClaimUsbInterfaces(device, "/sys", kNodes, interfaces);
   };
   return std::make_unique<platform::LinuxUsbProbe>(loop, clock, std::move(worker));
+}
+
+// What agentd does without, where it cannot be had.
+template <typename T>
+T* OrNull(const platform::Result<std::unique_ptr<T>>& made) {
+  if (made.ok()) return made->get();
+  engine::Log(engine::Severity::kError, made.failure().ToString());
+  return nullptr;
 }
 
 // Whether there are keys that come over no USB: PS/2, a laptop's own, Bluetooth.
@@ -239,20 +249,28 @@ int Serve(Options options) {
   platform::LinuxDeviceRoles device_roles;
   platform::Result<std::unique_ptr<platform::LinuxFileWatch>> file_watch =
       platform::LinuxFileWatch::Start(**loop);
-  if (!file_watch.ok()) {
-    engine::Log(engine::Severity::kError, file_watch.failure().ToString());
-  }
+  platform::Result<std::unique_ptr<platform::LinuxLoginWatch>> login_watch =
+      platform::LinuxLoginWatch::Start(**loop);
+  platform::Result<std::unique_ptr<platform::LogindSessions>> login_sessions =
+      platform::LogindSessions::Start();
 
   options.engine.host = ReadHost(files);
   options.engine.kernel_token =
       platform::KernelParameter(FirstLine(files, "/proc/cmdline"), "sekisho.token");
   options.engine.spool_max_bytes = options.spool_max_megabytes << 20;
-  engine::Engine engine(
-      engine::Seams{**loop, clock, **devices, enforcer, media, backstop, boot_rules, boot_control,
-                    files, seat, probes, usb_probe.get(),
-                    file_watch.ok() ? file_watch->get() : nullptr, &device_roles,
-                    keyboard_code.get(), file_record.get(), &medium_guard, &medium_hold, &logins},
-      options.engine);
+  engine::Seams seams{**loop,     clock,        **devices, enforcer, media, backstop,
+                      boot_rules, boot_control, files,     seat,     probes};
+  seams.usb_probe = usb_probe.get();
+  seams.file_watch = OrNull(file_watch);
+  seams.device_roles = &device_roles;
+  seams.keyboard_code = keyboard_code.get();
+  seams.file_record = file_record.get();
+  seams.medium_guard = &medium_guard;
+  seams.medium_hold = &medium_hold;
+  seams.logins = &logins;
+  seams.login_watch = OrNull(login_watch);
+  seams.login_sessions = OrNull(login_sessions);
+  engine::Engine engine(seams, options.engine);
   engine.Start();
 
   platform::Result<std::unique_ptr<platform::MessageListener>> local =

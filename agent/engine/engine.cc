@@ -70,7 +70,7 @@ Engine::Engine(Seams seams, Settings settings)
       volumes_(seams_, grants_, control_.table(), [this] { OnVolumeUsedUp(); }),
       around_(seams_, policies_, [this] { control_.Reconcile(); }),
       keyboard_(seams_, store_, reporter_, mode_, control_),
-      protections_(seams_, reporter_, mode_, control_),
+      protections_(seams_, reporter_, mode_, control_, [this] { return login_ways_.Attempt(); }),
       uplink_(reporter_, identity_),
       orders_(seams_.clock, store_, reporter_, throttle_, identity_, mode_, adoption_,
               control_.table(),
@@ -119,8 +119,12 @@ Engine::Engine(Seams seams, Settings settings)
                     [this] { return beacons_.ConsoleTime(); }),
       factor_office_(seams_.logins, seams_.clock, factor_store_, factor_judge_, logins_mode_,
                      reporter_, settings_.host.hostname, [this] { RecordSetAside(); }),
-      login_desk_(seams_.logins, seams_.clock, factor_judge_, logins_mode_, reporter_, throttle_,
-                  [this] { RecordSetAside(); }),
+      login_desk_(
+          seams_.logins, seams_.clock, factor_judge_, logins_mode_, reporter_, throttle_,
+          [this] { RecordSetAside(); }, [this](int pid) { session_watch_.LetIn(pid); }),
+      session_watch_(seams_.loop, seams_.clock, seams_.files, seams_.login_sessions, seams_.logins,
+                     logins_mode_, reporter_, settings_.run_directory + "/login-sessions"),
+      login_ways_(seams_.loop, seams_.clock, seams_.login_watch, logins_mode_, reporter_),
       wall_offset_(WallOffset(seams_.clock)),
       watchers_(std::make_shared<
                 std::map<std::uint64_t, std::function<void(const v1::LocalNotice&)>>>()) {}
@@ -171,6 +175,9 @@ void Engine::Start() {
   protections_.Try();
   ScheduleAlarm();
   integrity_.Start();
+  logins_mode_.OnChanged([this] { login_ways_.ModeChanged(); });
+  login_ways_.Start();
+  session_watch_.Start();
   RecordSetAside();
 }
 

@@ -24,6 +24,7 @@
 #include "agent/engine/integrity.h"
 #include "agent/engine/keyboard_admission.h"
 #include "agent/engine/login_desk.h"
+#include "agent/engine/login_ways_watch.h"
 #include "agent/engine/logins_mode.h"
 #include "agent/engine/medium_watch.h"
 #include "agent/engine/mode_keeper.h"
@@ -34,6 +35,7 @@
 #include "agent/engine/register_keeper.h"
 #include "agent/engine/reporter.h"
 #include "agent/engine/seams.h"
+#include "agent/engine/session_watch.h"
 #include "agent/engine/state_store.h"
 #include "agent/engine/surroundings_watch.h"
 #include "agent/engine/throttle.h"
@@ -155,6 +157,8 @@ class Engine {
   FactorJudge factor_judge_;
   FactorOffice factor_office_;
   LoginDesk login_desk_;
+  SessionWatch session_watch_;
+  LoginWaysWatch login_ways_;
 
   std::unique_ptr<platform::EventLoop::Handle> device_watch_;
   std::unique_ptr<platform::EventLoop::Handle> alarm_;

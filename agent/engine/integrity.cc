@@ -15,8 +15,8 @@ using Word = platform::GuardedFile::Word;
 
 // Files are written one after the other, and what vouches for them last: looked at once it has been
 // quiet for so long, or at the latest after so long.
-constexpr std::chrono::seconds kQuiet{10};
-constexpr std::chrono::minutes kLatest{5};
+constexpr LookTimer::Pace kPace{.quiet = std::chrono::seconds(10),
+                                .latest = std::chrono::minutes(5)};
 // While packages or boot images are being changed.
 constexpr std::chrono::seconds kMeanwhile{20};
 constexpr char kHeader[] = "sekisho-seen-files 1\n";
@@ -113,39 +113,20 @@ void Integrity::Start() {
     seen_ = ParseSeenFiles(*payload);
     if (!seen_) store_.SetAside(StateFile::kSeenFiles, "garbage");
   }
-  watching_ = loop_.WatchReadable(watch_->Readable(), [this] { Touched(); });
-  Look();
-}
-
-void Integrity::Touched() {
-  if (watch_->Drain() == platform::FileWatch::Touched::kNothing) return;
-  if (under_ != Under::kNothing) {
-    under_ = Under::kLookAndTouched;
-    return;
-  }
-  if (!since_) since_ = clock_.Now();
-  LookAt(std::min<platform::BootTime>(clock_.Now() + kQuiet, *since_ + kLatest));
-}
-
-void Integrity::LookAt(platform::BootTime when) {
-  alarm_ = loop_.At(when, [this] { Look(); });
+  timer_.emplace(loop_, clock_, *watch_, kPace, [this] { Look(); });
+  timer_->Start();
 }
 
 void Integrity::Look() {
-  alarm_.reset();
-  since_.reset();
-  under_ = Under::kLook;
   watch_->Look([this](platform::Result<platform::GuardedFiles> look) {
-    const bool touched = std::exchange(under_, Under::kNothing) == Under::kLookAndTouched;
+    const LookTimer::Meanwhile meanwhile = timer_->Ended();
     if (!look.ok()) {
       Log(Severity::kWarning, look.failure().ToString());
       return;  // with the next write, or the next start
     }
-    if (look->taken == platform::GuardedFiles::Taken::kMeanwhile) {
-      return LookAt(clock_.Now() + kMeanwhile);
-    }
+    if (look->taken == platform::GuardedFiles::Taken::kMeanwhile) return timer_->Again(kMeanwhile);
     // Half of a change may have been seen: all of it will be.
-    if (touched) return LookAt(clock_.Now() + kQuiet);
+    if (meanwhile == LookTimer::Meanwhile::kTouched) return timer_->Again(kPace.quiet);
     Seen(*look);
   });
 }

@@ -2,12 +2,12 @@
 #define SEKISHO_AGENT_ENGINE_INTEGRITY_H_
 
 #include <map>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "agent/engine/look_timer.h"
 #include "agent/engine/reporter.h"
 #include "agent/engine/state_store.h"
 #include "platform/api/clock.h"
@@ -45,8 +45,6 @@ class Integrity {
   void Start();
 
  private:
-  void Touched();
-  void LookAt(platform::BootTime when);
   void Look();
   void Seen(const platform::GuardedFiles& look);
 
@@ -56,11 +54,7 @@ class Integrity {
   StateStore& store_;
   Reporter& reporter_;
   std::optional<SeenFiles> seen_;
-  enum class Under { kNothing, kLook, kLookAndTouched } under_ = Under::kNothing;
-  // When the first of the writes came that the next look is for.
-  std::optional<platform::BootTime> since_;
-  std::unique_ptr<platform::EventLoop::Handle> watching_;
-  std::unique_ptr<platform::EventLoop::Handle> alarm_;
+  std::optional<LookTimer> timer_;
 };
 
 // The baseline as a state file's payload, and back; nothing for what is not one.

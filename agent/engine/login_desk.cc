@@ -235,6 +235,7 @@ LoginEnvelope LoginDesk::Account(const platform::Peer& peer, const LoginEnvelope
   if (place && tickets_.UseForAccount(*place)) return SaidOf(kGranted);
   v1::Event event = EventAbout(v1::EVENT_KIND_LOGIN_WITHOUT_TICKET, subject);
   AddParameter(event, "what", "account");
+  AddParameter(event, "outcome", "refused");
   (void)reporter_.Record(std::move(event));
   return Refuse(subject, Denied(core::LoginCause::kNoTicket));
 }
@@ -243,7 +244,10 @@ LoginEnvelope LoginDesk::Session(const platform::Peer& peer, const LoginEnvelope
   const Subject subject = SubjectOf(peer, entry);
   // Only what opens sessions for others has any to tell of.
   if (peer.uid != 0) return SaidOf(Denied(core::LoginCause::kOthersAccount));
-  if (subject.settled) return SaidOf(*subject.settled);
+  if (subject.settled) {
+    if (subject.settled->result == core::LoginResult::kNotAsked) let_in_(peer.pid);
+    return SaidOf(*subject.settled);
+  }
   if (entry.kind == Kind::kCloseSession) {
     (void)reporter_.Record(EventAbout(v1::EVENT_KIND_SESSION_CLOSED, subject));
     return SaidOf(NotAsked(core::LoginCause::kTicket));
@@ -253,10 +257,12 @@ LoginEnvelope LoginDesk::Session(const platform::Peer& peer, const LoginEnvelope
     if (!place || !tickets_.UseForSession(*place)) {
       v1::Event event = EventAbout(v1::EVENT_KIND_LOGIN_WITHOUT_TICKET, subject);
       AddParameter(event, "what", "session");
+      AddParameter(event, "outcome", "refused");
       (void)reporter_.Record(std::move(event));
       return Refuse(subject, Denied(core::LoginCause::kNoTicket));
     }
   }
+  let_in_(peer.pid);
   (void)reporter_.Record(EventAbout(v1::EVENT_KIND_SESSION_OPENED, subject));
   return SaidOf(mode_.mode() == core::LoginMode::kEnforce ? kGranted
                                                           : NotAsked(core::LoginCause::kObserving));

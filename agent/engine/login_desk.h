@@ -25,9 +25,12 @@ class LoginDesk {
  public:
   // Called after anything stored was read, so that what had to be set aside is told.
   using StateRead = std::function<void()>;
+  // Called with the process that may open a session, before it is told so.
+  using LetIn = std::function<void(int pid)>;
   // All outlive this. `logins` null: every answer is that nothing can be decided.
   LoginDesk(platform::Logins* logins, const platform::Clock& clock, FactorJudge& judge,
-            const LoginsMode& mode, Reporter& reporter, Throttle& throttle, StateRead state_read)
+            const LoginsMode& mode, Reporter& reporter, Throttle& throttle, StateRead state_read,
+            LetIn let_in)
       : logins_(logins),
         clock_(clock),
         judge_(judge),
@@ -35,6 +38,7 @@ class LoginDesk {
         reporter_(reporter),
         throttle_(throttle),
         state_read_(std::move(state_read)),
+        let_in_(std::move(let_in)),
         tickets_(clock) {}
 
   // One person's way in, from the first question to the verdict.
@@ -82,6 +86,7 @@ class LoginDesk {
   Reporter& reporter_;
   Throttle& throttle_;
   StateRead state_read_;
+  LetIn let_in_;
   TicketBook tickets_;
 };
 

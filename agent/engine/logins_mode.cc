@@ -77,7 +77,9 @@ absl::Status LoginsMode::Set(core::LoginMode mode, const std::vector<std::string
   absl::Status done = store_.Save(StateFile::kLogins, stored.SerializeAsString());
   if (!done.ok()) return done;
   mode_ = mode;
-  return WriteFile(mode);
+  const absl::Status written = WriteFile(mode);
+  changed_();
+  return written;
 }
 
 }  // namespace sekisho::engine

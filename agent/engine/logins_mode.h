@@ -1,8 +1,10 @@
 #ifndef SEKISHO_AGENT_ENGINE_LOGINS_MODE_H_
 #define SEKISHO_AGENT_ENGINE_LOGINS_MODE_H_
 
+#include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "agent/core/login.h"
@@ -24,6 +26,8 @@ class LoginsMode {
   // Writes the file when it is not what it must be.
   void Load();
   core::LoginMode mode() const { return mode_; }
+  // Called after each change of it.
+  void OnChanged(std::function<void()> changed) { changed_ = std::move(changed); }
   // OK when it is durable, recorded and in force. `without_factor`: who is refused by it, and
   // whoever ordered it knows.
   absl::Status Set(core::LoginMode mode, const std::vector<std::string>& without_factor);
@@ -35,6 +39,7 @@ class LoginsMode {
   Reporter& reporter_;
   const std::string file_;
   core::LoginMode mode_ = core::LoginMode::kEnforce;
+  std::function<void()> changed_ = [] {};
 };
 
 const char* Name(core::LoginMode mode);

@@ -43,6 +43,8 @@ void Protections::Try() {
   }
   tried.push_back(ProbeOf(TryRecording()));
   for (const ProbeAttempt& attempt : TryBootImage()) tried.push_back(ProbeOf(attempt));
+  // Each was told as an event of its own (agent/engine/login_ways_watch.h).
+  if (const std::optional<ProbeAttempt> logins = logins_()) tried.push_back(ProbeOf(*logins));
   tried_ = std::move(tried);
   // Whoever loosened it: closed again at once, and told of above.
   if (!loose) return;

@@ -1,6 +1,9 @@
 #ifndef SEKISHO_AGENT_ENGINE_PROTECTIONS_H_
 #define SEKISHO_AGENT_ENGINE_PROTECTIONS_H_
 
+#include <functional>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "agent/engine/device_control.h"
@@ -18,9 +21,14 @@ namespace sekisho::engine {
 // console that knows no modes (0.1.0) so lists the terminal as unprotected, too.
 class Protections {
  public:
-  // All outlive this.
-  Protections(Seams& seams, Reporter& reporter, ModeKeeper& mode, const DeviceControl& control)
-      : seams_(seams), reporter_(reporter), mode_(mode), control_(control) {}
+  // All outlive this. `logins`: the attempt at the ways in, where there is one.
+  Protections(Seams& seams, Reporter& reporter, ModeKeeper& mode, const DeviceControl& control,
+              std::function<std::optional<platform::ProbeAttempt>()> logins)
+      : seams_(seams),
+        reporter_(reporter),
+        mode_(mode),
+        control_(control),
+        logins_(std::move(logins)) {}
 
   // Tries each, reports what has come loose, and shuts what can be shut.
   void Try();
@@ -41,6 +49,7 @@ class Protections {
   Reporter& reporter_;
   ModeKeeper& mode_;
   const DeviceControl& control_;
+  const std::function<std::optional<platform::ProbeAttempt>()> logins_;
   std::vector<v1::Probe> tried_;
 };
 

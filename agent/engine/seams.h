@@ -14,6 +14,8 @@
 #include "platform/api/file_watch.h"
 #include "platform/api/files.h"
 #include "platform/api/keyboard_code.h"
+#include "platform/api/login_sessions.h"
+#include "platform/api/login_ways.h"
 #include "platform/api/logins.h"
 #include "platform/api/medium_guard.h"
 #include "platform/api/medium_hold.h"
@@ -52,6 +54,10 @@ struct Seams {
   platform::MediumHold* medium_hold = nullptr;
   // Null: nobody can be asked for a second factor, and whoever asks for one is told so.
   platform::Logins* logins = nullptr;
+  // Null: the ways to log in are not watched.
+  platform::LoginWatch* login_watch = nullptr;
+  // Null: nobody says who is logged in.
+  platform::LoginSessions* login_sessions = nullptr;
 };
 
 // What the terminal tells the console about itself when it enrols: hints, not an identity.

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "platform/api/event_loop.h"
 #include "platform/api/result.h"
+#include "platform/api/touch_watch.h"
 
 namespace sekisho::platform {
 
@@ -31,13 +31,8 @@ struct GuardedFiles {
 };
 
 // Looks at the guarded files, and tells when one may have changed.
-class FileWatch {
+class FileWatch : public TouchWatch {
  public:
-  virtual ~FileWatch() = default;
-  virtual Waitable Readable() const = 0;
-  // Whether anything guarded was touched since the last call; lost notices count as one.
-  enum class Touched { kNothing, kSomething };
-  virtual Touched Drain() = 0;
   // Hashes all of them outside of the loop, which takes seconds; calls back once, on the loop's
   // thread, and not at all once this is destroyed. EALREADY while a look is under way.
   virtual void Look(std::function<void(Result<GuardedFiles>)> seen) = 0;

@@ -58,10 +58,17 @@ const std::map<v1::EventKind, Text>& Sentences() {
         "回]]"}},
       {v1::EVENT_KIND_LOGIN_WITHOUT_TICKET,
        {"{who}: got as far as the {what}[[ by {service}]][[ as {target}]][[ on {tty}]][[ from "
-        "{host}]] without two factors, and was refused",
-        "{who}: 二要素を示さずに {what} "
-        "の段階に達したため拒否しました[[（{service}）]][[、{target} "
-        "として]][[、{tty}]][[、接続元 {host}]]"}},
+        "{host}]] without two factors[[, and was {outcome}]]",
+        "{who}: 二要素を示さずに {what} の段階に達しました[[。結果: {outcome}]][[（{service}）]]"
+        "[[、{target} として]][[、{tty}]][[、接続元 {host}]]"}},
+      {v1::EVENT_KIND_LOGIN_WAY_OPENED,
+       {"one factor is enough to log in by {way}[[: {enough}]]. On that terminal: sudo sekisho "
+        "doctor logins",
+        "{way} は一要素でログインできる状態です[[（{enough}）]]。端末で sudo sekisho doctor logins "
+        "を実行してください"}},
+      {v1::EVENT_KIND_LOGIN_WAY_CLOSED,
+       {"one factor is no longer enough to log in by {way}",
+        "{way} は一要素ではログインできなくなりました"}},
       {v1::EVENT_KIND_DEVICE_BLOCKED,
        {"{who}: {device} was blocked: {why}[[. Reference {reference}]]",
         "{who}: {device} を遮断しました。{why}[[。受付番号 {reference}]]"}},

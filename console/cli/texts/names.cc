@@ -73,6 +73,8 @@ const std::map<std::string_view, Text>& Catalogue() {
       {"EVENT_KIND_FACTOR_ADDED", {"factor added", "認証要素の登録"}},
       {"EVENT_KIND_FACTOR_REMOVED", {"factor removed", "認証要素の削除"}},
       {"EVENT_KIND_LOGINS_MODE_CHANGED", {"logins: mode changed", "ログイン認証の設定変更"}},
+      {"EVENT_KIND_LOGIN_WAY_CLOSED", {"way in closed", "ログイン経路の閉鎖"}},
+      {"EVENT_KIND_LOGIN_WAY_OPENED", {"ONE FACTOR IS ENOUGH", "一要素で可"}},
       {"EVENT_KIND_LOGIN_LOCKED", {"LOGIN LOCKED", "ログイン一時停止"}},
       {"EVENT_KIND_LOGIN_WITHOUT_TICKET", {"ROUND THE SECOND FACTOR", "第二要素の迂回"}},
       {"EVENT_KIND_DEVICE_BLOCKED", {"BLOCKED", "遮断"}},

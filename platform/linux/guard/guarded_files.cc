@@ -259,9 +259,9 @@ GuardedFiles LookAtGuardedFiles(const GuardPaths& paths) {
   return looked;
 }
 
-std::map<std::string, Paths> GuardedDirectories(const GuardPaths& paths) {
+WatchedDirectories GuardedDirectories(const GuardPaths& paths) {
   Looker looker(paths.root);
-  std::map<std::string, Paths> directories;
+  WatchedDirectories directories;
   for (const std::string& path : Guarded(looker, ReadClaims(looker, paths))) {
     const std::filesystem::path each(path);
     directories[each.parent_path()].insert(each.filename());

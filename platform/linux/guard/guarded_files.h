@@ -2,11 +2,11 @@
 #define SEKISHO_PLATFORM_LINUX_GUARD_GUARDED_FILES_H_
 
 #include <map>
-#include <set>
 #include <string>
 #include <string_view>
 
 #include "platform/api/file_watch.h"
+#include "platform/linux/directory_watch.h"
 
 namespace sekisho::platform {
 
@@ -26,7 +26,7 @@ std::map<std::string, std::string> ParseBootFiles(std::string_view text);
 GuardedFiles LookAtGuardedFiles(const GuardPaths& paths);
 
 // The directories of all these, each with the names that matter in it; none: every name.
-std::map<std::string, std::set<std::string>> GuardedDirectories(const GuardPaths& paths);
+WatchedDirectories GuardedDirectories(const GuardPaths& paths);
 
 }  // namespace sekisho::platform
 

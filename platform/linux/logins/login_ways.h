@@ -5,24 +5,10 @@
 #include <string_view>
 #include <vector>
 
+#include "platform/api/login_ways.h"
 #include "platform/linux/logins/pam_stack.h"
 
 namespace sekisho::platform {
-
-// A way into the machine, and what it asks of a person.
-struct LoginWay {
-  enum class Factors {
-    kRefuses,
-    kTwo,      // of different kinds, whichever way through it is taken
-    kOne,      // one is enough, or none
-    kNoLogin,  // starts what another program does, for a person who is in already or for none
-    kUnknown,  // could not be read
-  } factors = Factors::kUnknown;
-  // "login", "sshd"; "sshd publickey" for one that does not ask PAM; "gdm autologin".
-  std::string name;
-  std::vector<std::string> enough{};  // kOne: these modules or methods, together
-  friend bool operator==(const LoginWay&, const LoginWay&) = default;
-};
 
 // Pure. What PAM asks for a service: a module that knows a password and one for something that the
 // person has or is must both say yes, whatever the others say. A module that nobody here knows may
@@ -41,8 +27,8 @@ std::vector<LoginWay> LookAtSshd(std::string_view effective, const PamFiles& fil
 std::vector<LoginWay> LookAtGdm(std::string_view daemon_conf);
 
 // Everything in the folders of PAM, and sshd's and gdm's own ways, in the order of their names.
-// Root
-// "" is the machine's own; sshd is asked only there, and answers root alone: kUnknown for others.
+// `root` "" is the machine's own; sshd is asked only there, and answers root alone: kUnknown for
+// others.
 std::vector<LoginWay> LookAtLogins(const std::string& root);
 
 // Of what stands below `root`.

@@ -1,5 +1,6 @@
 // What is on this machine: the folders of PAM, sshd, gdm.
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -63,6 +64,15 @@ class FilesBelow : public PamFiles {
   const std::string root_;
 };
 
+// Before it prints anything sshd wants to see the empty folder that it would be confined to
+// (sshd.c, _PATH_PRIVSEP_CHROOT_DIR). Its unit makes it when it starts, which with ssh.socket is
+// when somebody has knocked already.
+void MakeSshdsFolder() {
+  constexpr char kFolder[] = "/run/sshd";
+  // Past the umask; left alone when it is there, whoever made it.
+  if (mkdir(kFolder, 0755) == 0 && chmod(kFolder, 0755) != 0) rmdir(kFolder);
+}
+
 }  // namespace
 
 std::vector<LoginWay> LookAtLogins(const std::string& root) {
@@ -73,6 +83,7 @@ std::vector<LoginWay> LookAtLogins(const std::string& root) {
   }
   constexpr char kSshd[] = "/usr/sbin/sshd";
   if (root.empty() && access(kSshd, X_OK) == 0) {
+    MakeSshdsFolder();
     const Result<std::string> effective = OutputOf({kSshd, "-T"}, kMostText);
     if (effective.ok()) {
       std::ranges::move(LookAtSshd(*effective, files), std::back_inserter(ways));

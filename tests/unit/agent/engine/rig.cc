@@ -37,9 +37,11 @@ Terminal::~Terminal() {
 
 void Terminal::Start() {
   engine = std::make_unique<engine::Engine>(
-      engine::Seams{loop, clock, source, enforcer, media, backstop, boot_rules, boot_control, *disk,
-                    seat, probes, usb_probe, file_watch, &roles, keyboard_code, file_record,
-                    medium_guard, &medium_hold, &logins},
+      engine::Seams{loop,          clock,        source,       enforcer, media,
+                    backstop,      boot_rules,   boot_control, *disk,    seat,
+                    probes,        usb_probe,    file_watch,   &roles,   keyboard_code,
+                    file_record,   medium_guard, &medium_hold, &logins,  login_watch,
+                    login_sessions},
       settings);
   engine->Start();
   loop.SetTick([this] { return engine->Tick(); });

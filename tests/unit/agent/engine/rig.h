@@ -134,6 +134,10 @@ class Terminal {
   platform::MediumGuard* medium_guard = nullptr;
   platform::fake::FakeMediumHold medium_hold;
   platform::fake::FakeLogins logins;
+  // Null: the ways to log in are not watched.
+  platform::LoginWatch* login_watch = nullptr;
+  // Null: nobody says who is logged in.
+  platform::LoginSessions* login_sessions = nullptr;
   engine::Settings settings;
   RecordingLink link;
   // What the link says that the console knows, when it connects.
