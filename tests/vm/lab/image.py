@@ -108,6 +108,7 @@ rm -f "$1/etc/machine-id"; : >"$1/etc/machine-id"
 chroot "$1" useradd --create-home --shell /bin/bash --comment 'Hanako Komae' hanako
 chroot "$1" chown -R hanako:hanako /home/hanako
 chroot "$1" systemctl enable --quiet lab-channel.service systemd-networkd.service
+chroot "$1" systemctl disable --quiet ssh.service
 chroot "$1" systemctl mask --quiet systemd-networkd-wait-online.service apt-daily.timer \\
   apt-daily-upgrade.timer e2scrub_all.timer fstrim.timer
 # Only until the first boot has made the real one.
