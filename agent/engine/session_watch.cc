@@ -15,8 +15,10 @@ namespace sekisho::engine {
 namespace {
 
 // The hook stands before logind's module in the session's stack where Debian wrote it; where
-// somebody else did, it may come after.
+// somebody else did, it may come after. And logind writes a session down before it has moved the
+// process there (logind-session.c, session_start), which takes a while on a busy machine.
 constexpr std::chrono::milliseconds kOnTheWay{500};
+constexpr int kMostLooks = 3;
 // More than log in before the next look; the oldest go first.
 constexpr std::size_t kMostLetIn = 1024;
 constexpr std::size_t kMostSeen = std::size_t{1} << 20;
@@ -55,7 +57,9 @@ void SessionWatch::Look() {
   for (const platform::LoginSession& each : *present) {
     now.insert(each.id);
     if (seen_.contains(each.id)) continue;
-    if (mode_.mode() == core::LoginMode::kEnforce && !WasLetIn(each)) come_.emplace(each.id, each);
+    if (mode_.mode() == core::LoginMode::kEnforce && !WasLetIn(each)) {
+      come_.emplace(each.id, Come{each});
+    }
   }
   Keep(std::move(now));
   if (!come_.empty() && !alarm_) {
@@ -65,9 +69,21 @@ void SessionWatch::Look() {
 
 void SessionWatch::Judge() {
   alarm_.reset();
-  for (const auto& [id, session] : std::exchange(come_, {})) {
-    if (!WasLetIn(session)) Tell(session);
+  for (auto& [id, come] : std::exchange(come_, {})) {
+    if (WasLetIn(come.session)) continue;
+    if (++come.looks < kMostLooks && SomebodyIsOnTheWay()) {
+      come_.emplace(id, std::move(come));
+    } else {
+      Tell(come.session);
+    }
   }
+  if (!come_.empty()) alarm_ = loop_.At(clock_.Now() + kOnTheWay, [this] { Judge(); });
+}
+
+bool SessionWatch::SomebodyIsOnTheWay() {
+  return std::ranges::any_of(let_in_, [this](const platform::RunningProcess& each) {
+    return !sessions_->Of(each.pid).ok();
+  });
 }
 
 void SessionWatch::Tell(const platform::LoginSession& session) {

@@ -42,8 +42,10 @@ class SessionWatch {
 
  private:
   void Look();
-  // Those that came half a second ago.
+  // Those that came a while ago.
   void Judge();
+  // Whether somebody was let in whom logind has in no session yet.
+  bool SomebodyIsOnTheWay();
   void Tell(const platform::LoginSession& session);
   bool WasLetIn(const platform::LoginSession& session);
   void Keep(std::set<std::string> seen);
@@ -57,8 +59,13 @@ class SessionWatch {
   Reporter& reporter_;
   const std::string file_;
   std::deque<platform::RunningProcess> let_in_;
-  std::set<std::string> seen_;                          // ids
-  std::map<std::string, platform::LoginSession> come_;  // by id; the hook may still be asked
+  std::set<std::string> seen_;  // ids
+  // Those that are nobody's so far: the hook may still be asked, or logind still be at it.
+  struct Come {
+    platform::LoginSession session;
+    int looks = 0;
+  };
+  std::map<std::string, Come> come_;  // by id
   std::unique_ptr<platform::EventLoop::Handle> watching_;
   std::unique_ptr<platform::EventLoop::Handle> alarm_;
 };

@@ -36,6 +36,7 @@ class FakeLoginSessions : public LoginSessions {
     sessions_.push_back(std::move(session));
     changed_.Raise();
   }
+  void Move(int pid, const std::string& id) { leaders_[pid] = id; }
   void Go(const std::string& id) {
     std::erase_if(sessions_, [&](const LoginSession& each) { return each.id == id; });
     changed_.Raise();

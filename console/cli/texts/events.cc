@@ -58,9 +58,9 @@ const std::map<v1::EventKind, Text>& Sentences() {
         "回]]"}},
       {v1::EVENT_KIND_LOGIN_WITHOUT_TICKET,
        {"{who}: got as far as the {what}[[ by {service}]][[ as {target}]][[ on {tty}]][[ from "
-        "{host}]] without two factors[[, and was {outcome}]]",
+        "{host}]] without two factors[[, and was {outcome}]][[ (session {session})]]",
         "{who}: 二要素を示さずに {what} の段階に達しました[[。結果: {outcome}]][[（{service}）]]"
-        "[[、{target} として]][[、{tty}]][[、接続元 {host}]]"}},
+        "[[、{target} として]][[、{tty}]][[、接続元 {host}]][[、セッション {session}]]"}},
       {v1::EVENT_KIND_LOGIN_WAY_OPENED,
        {"one factor is enough to log in by {way}[[: {enough}]]. On that terminal: sudo sekisho "
         "doctor logins",

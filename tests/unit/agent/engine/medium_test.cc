@@ -1,12 +1,9 @@
-#include <algorithm>
 #include <cerrno>
 #include <functional>
-#include <iterator>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "platform/fake/medium_guard.h"
-#include "tests/unit/agent/engine/rig.h"
+#include "tests/unit/agent/engine/medium_rig.h"
 
 namespace sekisho::testing {
 namespace {
@@ -24,72 +21,6 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::SizeIs;
 using namespace std::chrono_literals;
-
-const MediumNode kDisk{MediumNode::Kind::kBlock, 8, 16, 5, "sdb"};
-const MediumNode kGeneric{MediumNode::Kind::kCharacter, 21, 1, 0, "sg1"};
-const MediumNode kCard{MediumNode::Kind::kBlock, 179, 0, 9, "mmcblk0"};
-
-platform::DeviceFacts Attached(AttachmentFacts::Bus bus, AttachmentFacts::Kind kind,
-                               std::string serial) {
-  platform::DeviceFacts facts;
-  facts.attachment = AttachmentFacts{.bus = bus, .kind = kind};
-  for (const char each : serial) facts.descriptors.push_back(static_cast<std::byte>(each));
-  facts.product = "SC08G";
-  facts.serial = std::move(serial);
-  return facts;
-}
-
-platform::DeviceFacts Card(std::string serial) {
-  return Attached(AttachmentFacts::Bus::kMmc, AttachmentFacts::Kind::kStorage, std::move(serial));
-}
-
-class MediumTest : public ::testing::Test {
- protected:
-  MediumTest() { terminal.medium_guard = &guard; }
-  // A stick is plugged, and its disk shows once it is let in.
-  void PlugStick() {
-    terminal.bus.Plug("2-1", Stick("A1"));
-    terminal.Settle();
-  }
-  void ShowDisk() {
-    guard.Appear(kDisk);
-    guard.Appear(kGeneric);
-    terminal.bus.SetMedia("2-1", {kDisk, kGeneric});
-    terminal.Settle();
-  }
-  void PlugCard(const std::string& serial = "C1") {
-    guard.Appear(kCard);
-    terminal.bus.Plug("mmc0:4567", Card(serial));
-    terminal.bus.SetMedia("mmc0:4567", {kCard});
-    terminal.Settle();
-  }
-  std::string GrantReadOnly(const std::string& port_path, unsigned number = 1) {
-    v1::GrantClaims claims = terminal.ClaimsFor(port_path, number, 60s);
-    claims.set_action(v1::ACTION_READ_ONLY);
-    terminal.live_grants.insert(claims.grant_id());
-    terminal.FromConsole(terminal.console.SealGrant(claims));
-    return claims.grant_id();
-  }
-  void AllowStorage(v1::Action action, std::uint64_t version) {
-    v1::Policy policy = terminal.console.Policy();
-    v1::DeviceRule* rule = policy.add_rules();
-    rule->set_id("storage");
-    rule->mutable_match()->add_classes(v1::DEVICE_CLASS_STORAGE);
-    rule->set_action(action);
-    terminal.newest_bundle_version = version;
-    terminal.FromConsole(
-        terminal.console.SealBundle(terminal.console.BundleOf(std::move(policy), version)));
-  }
-  const v1::LocalDevice* Listed(const std::string& handle) {
-    listed_ = terminal.engine->Devices();
-    const auto found = std::ranges::find(listed_.devices(), handle, &v1::LocalDevice::handle);
-    return found == listed_.devices().end() ? nullptr : &*found;
-  }
-  Terminal terminal;
-  platform::fake::FakeMediumGuard guard{terminal.clock, GuardState::kObserves};
-  EndsFirst ends_first{terminal};
-  v1::LocalDevicesReply listed_;
-};
 
 TEST_F(MediumTest, TheDiskOfAGrantedStickIsAdmittedUntilTheDeadline) {
   terminal.StartEnrolled();
@@ -379,138 +310,6 @@ TEST_F(MediumTest, NobodyAdoptsWhatIsNotUsb) {
   const auto answer = terminal.engine->Adopt({"mmc0:4567"});
   ASSERT_TRUE(std::holds_alternative<v1::LocalFailure>(answer));
   EXPECT_EQ(std::get<v1::LocalFailure>(answer).code(), "not-adoptable");
-}
-
-// ---- Read-only.
-
-TEST_F(MediumTest, AReadOnlyGrantIsAttackedBeforeItIsAnnounced) {
-  terminal.StartEnrolled();
-  PlugStick();
-  GrantReadOnly("2-1");
-  EXPECT_TRUE(terminal.bus.Authorised("2-1"));
-  std::vector<std::string> announced_before_the_attack;
-  terminal.medium_hold.WhenRefused([&](const MediumNode&, int) {
-    std::ranges::copy_if(guard.effects(), std::back_inserter(announced_before_the_attack),
-                         [](const std::string& each) { return each.starts_with("announce"); });
-  });
-  ShowDisk();
-  EXPECT_TRUE(guard.WouldOpen(kDisk, MediumAccess::kReadOnly));
-  EXPECT_FALSE(guard.WouldOpen(kDisk, MediumAccess::kReadWrite));
-  EXPECT_FALSE(guard.Admitted(kGeneric)) << "commands that write go through it";
-  EXPECT_THAT(terminal.medium_hold.effects(), ElementsAre("try sdb"));
-  EXPECT_TRUE(announced_before_the_attack.empty());
-  EXPECT_THAT(guard.effects(), Contains("announce sdb"));
-  const std::vector<v1::Event> opened = terminal.Events(v1::EVENT_KIND_MEDIUM_OPENED);
-  ASSERT_THAT(opened, SizeIs(1));
-  EXPECT_EQ(ParameterOf(opened[0], "action"), "read_only");
-  EXPECT_EQ(ParameterOf(opened[0], "proof"), "raw: open for writing: not permitted");
-  terminal.Advance(2min);
-  EXPECT_FALSE(guard.Admitted(kDisk));
-}
-
-TEST_F(MediumTest, AReadOnlyThatDoesNotHoldIsShutAndToldAndNotTriedAgain) {
-  terminal.StartEnrolled();
-  PlugStick();
-  terminal.medium_hold.Leak("sdb");
-  GrantReadOnly("2-1");
-  ShowDisk();
-  EXPECT_FALSE(guard.Admitted(kDisk));
-  const std::vector<v1::Event> broken = terminal.Events(v1::EVENT_KIND_READ_ONLY_BROKEN);
-  ASSERT_THAT(broken, SizeIs(1));
-  EXPECT_EQ(ParameterOf(broken[0], "node"), "sdb");
-  EXPECT_EQ(ParameterOf(broken[0], "how"), "raw: write of 512 bytes");
-  EXPECT_FALSE(terminal.bus.Authorised("2-1")) << "the whole device";
-  EXPECT_THAT(terminal.Events(v1::EVENT_KIND_MEDIUM_OPENED), IsEmpty());
-  EXPECT_THAT(guard.effects(), Not(Contains("announce sdb")));
-  terminal.Advance(61s);
-  EXPECT_FALSE(terminal.bus.Authorised("2-1"));
-  EXPECT_THAT(terminal.Events(v1::EVENT_KIND_READ_ONLY_BROKEN), SizeIs(1));
-}
-
-TEST_F(MediumTest, AMediumThatCannotBeTriedIsNotOpenedReadOnly) {
-  terminal.StartEnrolled();
-  PlugStick();
-  GrantReadOnly("2-1");
-  terminal.medium_hold.FailNext("TryToWrite", ETIMEDOUT);
-  ShowDisk();
-  EXPECT_FALSE(guard.Admitted(kDisk));
-  EXPECT_THAT(guard.effects(), Not(Contains("announce sdb")));
-}
-
-TEST_F(MediumTest, OurOwnAttemptToWriteIsNoRefusal) {
-  terminal.StartEnrolled();
-  PlugStick();
-  GrantReadOnly("2-1");
-  terminal.medium_hold.WhenRefused([&](const MediumNode& node, int pid) {
-    guard.Try(node, MediumRefusal::Operation::kWrite, pid, 0, "sekisho-agentd");
-    guard.Try(node, MediumRefusal::Operation::kCommand, pid, 0, "sekisho-agentd");
-  });
-  ShowDisk();
-  EXPECT_THAT(terminal.Events(v1::EVENT_KIND_MEDIUM_REFUSED), IsEmpty());
-  // The number of a process that ended is given out again.
-  guard.Try(kDisk, MediumRefusal::Operation::kWrite, platform::fake::FakeMediumHold::kPid, 0,
-            "sekisho-agentd");
-  terminal.Settle();
-  EXPECT_THAT(terminal.Events(v1::EVENT_KIND_MEDIUM_REFUSED), SizeIs(1));
-}
-
-TEST_F(MediumTest, NobodyHidesBehindOurOwnAttemptToWrite) {
-  terminal.StartEnrolled();
-  PlugStick();
-  GrantReadOnly("2-1");
-  terminal.medium_hold.WhenRefused([&](const MediumNode& node, int pid) {
-    for (int i = 0; i < 2; ++i) {  // ours, and root's under our name: the guard counts them as one
-      guard.Try(node, MediumRefusal::Operation::kWrite, pid, 0, "sekisho-agentd");
-    }
-  });
-  ShowDisk();
-  EXPECT_THAT(terminal.Events(v1::EVENT_KIND_MEDIUM_REFUSED), SizeIs(1));
-}
-
-TEST_F(MediumTest, MountingToWriteWhatIsThenMountedToReadIsNoRefusal) {
-  terminal.StartEnrolled();
-  PlugStick();
-  GrantReadOnly("2-1");
-  ShowDisk();
-  guard.Try(kDisk, MediumRefusal::Operation::kMount, 99, 0, "udisksd");
-  terminal.Settle();
-  EXPECT_THAT(terminal.Events(v1::EVENT_KIND_MEDIUM_REFUSED), IsEmpty());
-}
-
-TEST_F(MediumTest, ReadOnlyIsRefusedWhereNothingHoldsIt) {
-  guard.SetState(GuardState::kUnsupported);
-  terminal.StartEnrolled();
-  PlugStick();
-  GrantReadOnly("2-1");
-  const std::vector<v1::Event> refused = terminal.Events(v1::EVENT_KIND_GRANT_REFUSED);
-  ASSERT_THAT(refused, SizeIs(1));
-  EXPECT_EQ(ParameterOf(refused[0], "cause"), "action_unavailable");
-  EXPECT_FALSE(terminal.bus.Authorised("2-1"));
-}
-
-TEST_F(MediumTest, ReadOnlyIsNotPromisedOfWhatIsMoreThanADisk) {
-  terminal.StartEnrolled();
-  terminal.bus.Plug("2-1", KeyboardWithStorage());
-  terminal.Settle();
-  GrantReadOnly("2-1");
-  EXPECT_FALSE(terminal.bus.Authorised("2-1"));
-  EXPECT_EQ(Listed("2-1")->verdict().reason(), v1::VERDICT_REASON_READ_ONLY_UNAVAILABLE);
-}
-
-TEST_F(MediumTest, WhatWasOpenToWriteIsShutBeforeItIsReadOnly) {
-  terminal.StartEnrolled();
-  AllowStorage(v1::ACTION_ALLOW, 2);
-  PlugStick();
-  ShowDisk();
-  ASSERT_TRUE(guard.WouldOpen(kDisk, MediumAccess::kReadWrite));
-  terminal.media.Mount("2-1");
-  AllowStorage(v1::ACTION_READ_ONLY, 3);
-  EXPECT_FALSE(terminal.media.Mounted("2-1"));
-  EXPECT_THAT(terminal.bus.effects(), Contains("deauthorise 2-1"));
-  EXPECT_TRUE(terminal.bus.Authorised("2-1"));
-  ShowDisk();  // it comes with its driver, anew
-  EXPECT_TRUE(guard.WouldOpen(kDisk, MediumAccess::kReadOnly));
-  EXPECT_FALSE(guard.WouldOpen(kDisk, MediumAccess::kReadWrite));
 }
 
 // ---- The guard itself.

@@ -74,6 +74,21 @@ TEST_F(SessionWatchTest, OneThatTheHookLetInIsNot) {
   EXPECT_THAT(Told(), IsEmpty());
 }
 
+TEST_F(SessionWatchTest, OneThatLogindIsSlowWithIsWaitedForAndNotForLong) {
+  StartWith(v1::LOGINS_MODE_ENFORCE);
+  AskHook(700);
+  sessions.Come({"4", 1000, "login", "tty2", ""}, 999);  // 700 is not moved there yet
+  terminal.Advance(1200ms);
+  EXPECT_THAT(Told(), IsEmpty());
+  sessions.Move(700, "4");
+  terminal.Advance(2s);
+  EXPECT_THAT(Told(), IsEmpty());
+  AskHook(701);
+  sessions.Come({"5", 1000, "login", "tty3", ""}, 998);
+  terminal.Advance(1600ms);
+  EXPECT_THAT(Told(), SizeIs(1));
+}
+
 TEST_F(SessionWatchTest, ALaterProcessWithTheNumberOfOneThatWasLetInIsTold) {
   StartWith(v1::LOGINS_MODE_ENFORCE);
   AskHook(700);
