@@ -17,8 +17,7 @@ inline const platform::MediumNode kGeneric{platform::MediumNode::Kind::kCharacte
 inline const platform::MediumNode kCard{platform::MediumNode::Kind::kBlock, 179, 0, 9, "mmcblk0"};
 
 inline platform::DeviceFacts Attached(platform::AttachmentFacts::Bus bus,
-                                     platform::AttachmentFacts::Kind kind,
-                               std::string serial) {
+                                      platform::AttachmentFacts::Kind kind, std::string serial) {
   platform::DeviceFacts facts;
   facts.attachment = platform::AttachmentFacts{.bus = bus, .kind = kind};
   for (const char each : serial) facts.descriptors.push_back(static_cast<std::byte>(each));
@@ -28,8 +27,8 @@ inline platform::DeviceFacts Attached(platform::AttachmentFacts::Bus bus,
 }
 
 inline platform::DeviceFacts Card(std::string serial) {
-  return Attached(platform::AttachmentFacts::Bus::kMmc,
-                  platform::AttachmentFacts::Kind::kStorage, std::move(serial));
+  return Attached(platform::AttachmentFacts::Bus::kMmc, platform::AttachmentFacts::Kind::kStorage,
+                  std::move(serial));
 }
 
 class MediumTest : public ::testing::Test {
