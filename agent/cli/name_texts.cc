@@ -4,21 +4,9 @@
 #include "agent/cli/texts.h"
 
 namespace sekisho::cli {
-namespace {
-
-struct Word {
-  const char* english;
-  const char* japanese;
-};
-
-const char* Choose(Language language, const Word& word) {
-  return language == Language::kJapanese ? word.japanese : word.english;
-}
-
-}  // namespace
 
 std::string Say(Language language, v1::VerdictReason reason) {
-  const auto word = [&]() -> Word {
+  const auto word = [&]() -> Entry {
     switch (static_cast<int>(reason)) {
       case v1::VERDICT_REASON_DEFAULT:
         return {"No rule of the policy allows it.", "ポリシーに許可する規則がありません。"};
@@ -53,7 +41,7 @@ std::string Say(Language language, v1::VerdictReason reason) {
 }
 
 std::string Say(Language language, v1::DeviceClass device_class) {
-  const auto word = [&]() -> Word {
+  const auto word = [&]() -> Entry {
     switch (static_cast<int>(device_class)) {
       case v1::DEVICE_CLASS_STORAGE:
         return {"storage", "記憶装置"};
@@ -99,7 +87,7 @@ std::string Say(Language language, v1::DeviceClass device_class) {
 }
 
 std::string Say(Language language, v1::Bus bus) {
-  const auto word = [&]() -> Word {
+  const auto word = [&]() -> Entry {
     switch (static_cast<int>(bus)) {
       case v1::BUS_USB:
         return {"USB", "USB"};
@@ -129,7 +117,7 @@ std::string Say(Language language, v1::Bus bus) {
 }
 
 std::string Say(Language language, v1::Mode mode) {
-  const auto word = [&]() -> Word {
+  const auto word = [&]() -> Entry {
     switch (static_cast<int>(mode)) {
       case v1::MODE_OBSERVE:
         return {"only observing", "監視のみ"};

@@ -5,15 +5,6 @@
 namespace sekisho::cli {
 namespace {
 
-struct Entry {
-  const char* english;
-  const char* japanese;
-};
-
-const char* Choose(Language language, const Entry& entry) {
-  return language == Language::kJapanese ? entry.japanese : entry.english;
-}
-
 Entry EntryOf(Text text) {
   switch (text) {
     case Text::kNotEnrolled:

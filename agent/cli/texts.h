@@ -19,6 +19,15 @@ enum class Language { kEnglish, kJapanese };
 // By LC_ALL, else LC_MESSAGES, else LANG: Japanese when it starts with "ja".
 Language LanguageOfEnvironment();
 
+// A text, or a word, in each.
+struct Entry {
+  const char* english;
+  const char* japanese;
+};
+inline const char* Choose(Language language, const Entry& entry) {
+  return language == Language::kJapanese ? entry.japanese : entry.english;
+}
+
 enum class Text {
   kNotEnrolled,
   kTokenRefused,
