@@ -59,6 +59,15 @@ class FaultTest(EnrolledTest):
         what = f"the office has {kind} {serial or ''}"
         return wait_until(what, lambda: self.stored(kind, serial), seconds, 0.5)[0]
 
+    def publish(self, policy: str) -> None:
+        """Publishes it for everybody, and waits until the terminal follows it."""
+        before = int(self.agent_status()["bundleVersion"])
+        file = self.office.workdir / "policy.yaml"
+        file.write_text(policy)
+        self.office.check("policy", "publish", str(file), "--comment", "test", "--yes")
+        wait_until("the policy is in force",
+                   lambda: int(self.agent_status()["bundleVersion"]) > before, 60)
+
     def plug_refused(self, serial: str, **options) -> str:
         """Plugs a stick in and waits until the office knows of its block; returns its name."""
         name = self.bench.plug("usb-storage", serial=serial, **options)

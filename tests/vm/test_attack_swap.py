@@ -188,11 +188,7 @@ class ByPath(TerminalTest):
 
 class Guarded(FaultTest):
     def test_no_wrong_stick_is_ever_let_in(self):
-        policy = self.office.workdir / "policy.yaml"
-        policy.write_text(_POLICY)
-        self.office.check("policy", "publish", str(policy), "--comment", "our stick", "--yes")
-        wait_until("the policy is in force",
-                   lambda: self.agent_status()["bundleVersion"] == "2", 60)
+        self.publish(_POLICY)
         self.root("systemctl stop sekisho-agentd\n" + own_disk("true", _STATE) +
                   "\nsystemctl start sekisho-agentd", 120)
         agentd = self.root("systemctl show -p MainPID --value sekisho-agentd")

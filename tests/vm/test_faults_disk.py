@@ -64,11 +64,7 @@ class ADiskThatFails(FaultTest):
         self.assert_history_is_whole()
 
     def allow_by_rule(self, serial: str):
-        policy = self.office.workdir / "policy.yaml"
-        policy.write_text(_POLICY.format(serial=serial))
-        self.office.check("policy", "publish", str(policy), "--comment", "one stick", "--yes")
-        wait_until("the policy is in force",
-                   lambda: self.agent_status()["bundleVersion"] == "2", 60)
+        self.publish(_POLICY.format(serial=serial))
 
     def on_a_small_disk(self):
         """agentd's state on a file system of 8 MiB of its own."""

@@ -28,10 +28,10 @@ class FilesOnAStick(FaultTest):
             head -c 3000000 /dev/zero >c.bin
             cp a.txt b.txt c.bin {MOUNT}/""")
         self.wait_recorded(3)
-        self.at_the_seat(f"cat {MOUNT}/hello.txt >/dev/null")
-        self.at_the_seat(f"mv {MOUNT}/a.txt '{MOUNT}/1234-5678-9012 様.txt'")
+        self.by_one_that_stays(f'open(F, "<", "{MOUNT}/hello.txt") && <F> && close(F)')
+        self.by_one_that_stays(f'rename("{MOUNT}/a.txt", "{MOUNT}/1234-5678-9012 様.txt")')
         self.wait_recorded(5)
-        self.at_the_seat(f"rm {MOUNT}/b.txt")
+        self.by_one_that_stays(f'unlink("{MOUNT}/b.txt")')
         files = self.wait_recorded(6)
         grant = self.stored("grant-opened")[0]["grantId"]
         expected = [
@@ -54,6 +54,10 @@ class FilesOnAStick(FaultTest):
         self.assertEqual(self.stored("files-unrecorded"), [])
         self.assertNotIn("5678", self.root("cat /var/lib/sekisho/agentd/spool.db* | strings; "
                                            "journalctl -b -u sekisho-agentd --no-pager"))
+
+    def by_one_that_stays(self, perl: str):
+        """cat or mv has ended before a busy agentd can ask whose it was; this has not."""
+        self.at_the_seat(f"perl -e '({perl}) or die; sleep 3'")
 
     def restart_in_the_middle_of_a_copy(self):
         self.slow_copy("slow.bin", 40)

@@ -35,7 +35,7 @@ class OnAStockTerminal(TerminalTest):
 
 class OnAGuardedTerminal(FaultTest):
     def test_its_keyboard_is_let_in_and_its_storage_is_not_whoever_asks(self):
-        self.publish()
+        self.publish(_POLICY)
         self.gadgets = Gadgets(self.machine, 2)
         self.gadgets.make_composite("both", "BOTH-1")
         self.gadgets.plug("both", 0)
@@ -56,13 +56,6 @@ class OnAGuardedTerminal(FaultTest):
         self.assertEqual(self.disks_ever(), [])
         self.open_it_as_root()
         self.assert_history_is_whole()
-
-    def publish(self):
-        policy = self.office.workdir / "policy.yaml"
-        policy.write_text(_POLICY)
-        self.office.check("policy", "publish", str(policy), "--comment", "types only", "--yes")
-        wait_until("the policy is in force",
-                   lambda: self.agent_status()["bundleVersion"] == "2", 60)
 
     # --- the terminal -----------------------------------------------------------------------------
 

@@ -44,7 +44,7 @@ class OnAGuardedTerminal(FaultTest):
         self.assertEqual(blocked["device"]["classes"], ["DEVICE_CLASS_UNKNOWN"])
         self.assertEqual(self.root(f"cat {self.gadgets.path(0)}/authorized"), "0")
         # Named, while it is plugged in.
-        self.publish()
+        self.publish(_POLICY)
         allowed = self.wait_stored("device-allowed", "KEY-1")
         self.assertEqual(allowed["device"]["classes"], ["DEVICE_CLASS_SECURITY_KEY"])
         self.assertEqual(allowed["verdict"]["ruleId"], "keys")
@@ -65,13 +65,6 @@ class OnAGuardedTerminal(FaultTest):
         self.assertEqual(self.root("sekisho doctor >/dev/null; echo $?"), "0")
         self.assert_said()
         self.assert_history_is_whole()
-
-    def publish(self):
-        policy = self.office.workdir / "policy.yaml"
-        policy.write_text(_POLICY)
-        self.office.check("policy", "publish", str(policy), "--comment", "keys", "--yes")
-        wait_until("the policy is in force",
-                   lambda: self.agent_status()["bundleVersion"] == "2", 60)
 
     def wait_usable(self, port: int):
         """Its hidraw is there, which is all that libfido2 asks for."""
