@@ -46,6 +46,39 @@ LoginVerdict Failed(Proof proof) {
   return Denied(LoginCause::kWrong);
 }
 
+std::optional<LoginTrouble> TroubleOf(LoginCause cause) {
+  switch (cause) {
+    case LoginCause::kUnreadable:
+      return LoginTrouble::kUnreadable;
+    case LoginCause::kClock:
+      return LoginTrouble::kClock;
+    case LoginCause::kUnrecordable:
+      return LoginTrouble::kUnrecordable;
+    case LoginCause::kTwoFactors:
+    case LoginCause::kExempt:
+    case LoginCause::kRootAlready:
+    case LoginCause::kObserving:
+    case LoginCause::kTicket:
+    case LoginCause::kWrong:
+    case LoginCause::kReplayed:
+    case LoginCause::kGaveUp:
+    case LoginCause::kUnknownPerson:
+    case LoginCause::kNoFactor:
+    case LoginCause::kOneKind:
+    case LoginCause::kLocked:
+    case LoginCause::kNoTicket:
+    case LoginCause::kOthersAccount:
+    case LoginCause::kNobodyToAsk:
+      break;
+  }
+  return std::nullopt;
+}
+
+bool Allows(const LoginPolicy& policy, std::string_view service, LoginTrouble trouble) {
+  const auto found = policy.fallbacks.find(std::string(service));
+  return found != policy.fallbacks.end() && found->second.contains(trouble);
+}
+
 LoginCause WhyNothingHelps(const LoginFacts& facts) {
   switch (facts.person) {
     case PersonKnown::kUnknown:
@@ -154,8 +187,9 @@ std::optional<LoginCause> Foresee(const LoginFacts& facts, const Moment& now) {
   return LoginCause::kOneKind;
 }
 
-bool IsExempt(std::string_view service) {
-  return std::ranges::find(kExempt, service) != kExempt.end();
+bool IsExempt(const LoginPolicy& policy, std::string_view service) {
+  return std::ranges::find(kExempt, service) != kExempt.end() ||
+         policy.exempt.contains(std::string(service));
 }
 
 std::vector<std::string> ExemptServices() { return {kExempt.begin(), kExempt.end()}; }
@@ -166,13 +200,26 @@ bool TakesAnothersPlace(std::string_view service) {
   return AsksForCaller(service) || service == "sudo" || service == "sudo-i";
 }
 
-std::string WriteLoginFile(LoginMode mode) {
+bool FallsBack(const LoginPolicy& policy, std::string_view service, LoginCause cause,
+               PasswordAsked password) {
+  // Where no password need be known nothing was verified.
+  const std::optional<LoginTrouble> trouble = TroubleOf(cause);
+  return trouble && password == PasswordAsked::kAlways && Allows(policy, service, *trouble);
+}
+
+std::string WriteLoginFile(LoginMode mode, const LoginPolicy& policy) {
   std::string text = "sekisho-logins 1\nmode ";
   text += mode == LoginMode::kObserve ? "observe\n" : "enforce\n";
-  for (const std::string_view service : kExempt) {
-    text += "exempt ";
+  const auto line = [&text](std::string_view word, std::string_view service) {
+    text += word;
+    text += " ";
     text += service;
     text += "\n";
+  };
+  for (const std::string_view service : kExempt) line("exempt", service);
+  for (const std::string& service : policy.exempt) line("exempt", service);
+  for (const auto& [service, troubles] : policy.fallbacks) {
+    if (troubles.contains(LoginTrouble::kNoAnswer)) line("no-answer", service);
   }
   text += "end\n";
   return text;

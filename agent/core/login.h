@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "agent/core/login_lockout.h"
+#include "agent/core/login_policy.h"
 
 namespace sekisho::core {
 
@@ -108,8 +109,8 @@ LoginProgress After(LoginProgress progress, const LoginQuestion& question, Proof
 std::optional<LoginCause> Foresee(const LoginFacts& facts, const Moment& now);
 
 // Services that log in no person: what they start runs for whoever is in already, or for nobody.
-// By policy, so that none is forgotten by accident.
-bool IsExempt(std::string_view service);
+bool IsExempt(const LoginPolicy& policy, std::string_view service);
+// Those that are so without any policy.
 std::vector<std::string> ExemptServices();
 
 // Of su the person is who asks, not who they want to become; its password is the other's.
@@ -117,9 +118,13 @@ bool AsksForCaller(std::string_view service);
 // Root takes anybody's place by it, without being asked for anything.
 bool TakesAnothersPlace(std::string_view service);
 
+// Whether policy lets in, on what was verified, somebody who would be refused for this cause.
+bool FallsBack(const LoginPolicy& policy, std::string_view service, LoginCause cause,
+               PasswordAsked password);
+
 // What holds when agentd cannot answer, for the login hook to read: a file of lines. Nothing else
 // loosens anything; what is not there, or not whole, means no.
-std::string WriteLoginFile(LoginMode mode);
+std::string WriteLoginFile(LoginMode mode, const LoginPolicy& policy);
 
 }  // namespace sekisho::core
 

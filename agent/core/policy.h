@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "agent/core/device.h"
+#include "agent/core/login_policy.h"
 
 namespace sekisho::core {
 
@@ -128,12 +129,14 @@ struct Policy {
   std::vector<DeviceRule> rules;
   ExceptionLimits exceptions;
   Texts texts;
+  LoginPolicy logins;
   // Made of `rules` by WithIndex (agent/core/rule_index.h). None: each rule is asked in turn, with
   // the same result. Says nothing that `rules` does not: no part of what is compared.
   std::shared_ptr<const RuleIndex> index;
   friend bool operator==(const Policy& a, const Policy& b) {
     return a.version == b.version && a.group_id == b.group_id && a.zone == b.zone &&
-           a.rules == b.rules && a.exceptions == b.exceptions && a.texts == b.texts;
+           a.rules == b.rules && a.exceptions == b.exceptions && a.texts == b.texts &&
+           a.logins == b.logins;
   }
 };
 

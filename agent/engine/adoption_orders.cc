@@ -55,12 +55,6 @@ v1::Event EventAbout(v1::EventKind kind, const v1::GrantedDevice& device) {
   return event;
 }
 
-absl::Status StatusOf(const v1::LocalFailure& failure) {
-  return failure.error() == v1::LOCAL_ERROR_UNAVAILABLE
-             ? absl::UnavailableError(failure.code())
-             : absl::InvalidArgumentError(failure.code());
-}
-
 absl::Status StatusOf(const platform::Outcome& installed) {
   if (installed.ok()) return absl::OkStatus();
   const std::string said = installed.failure().ToString();
@@ -81,7 +75,8 @@ absl::Status Adoption::AdoptOrdered(const DeviceTable& table, const v1::GrantedD
       return absl::InvalidArgumentError("not-adoptable");
     }
     const Answer<v1::LocalAdoptReply> answer = Take(table, {entry});
-    if (const auto* failure = std::get_if<v1::LocalFailure>(&answer)) return StatusOf(*failure);
+    if (const auto* failure = std::get_if<v1::LocalFailure>(&answer))
+      return OrderStatusOf(*failure);
     return absl::OkStatus();
   }
   if (others_.size() >= kMostOthers) return absl::InvalidArgumentError("too-many-devices");

@@ -72,8 +72,14 @@ Engine::Engine(Seams seams, Settings settings)
       keyboard_(seams_, store_, reporter_, mode_, control_),
       protections_(seams_, reporter_, mode_, control_, [this] { return login_ways_.Attempt(); }),
       uplink_(reporter_, identity_),
+      logins_mode_(store_, seams_.files, reporter_, settings_.logins_file),
+      factor_store_(store_),
+      factor_judge_(seams_.clock, factor_store_, reporter_,
+                    [this] { return beacons_.ConsoleTime(); }),
+      factor_office_(seams_.logins, seams_.clock, factor_store_, factor_judge_, logins_mode_,
+                     reporter_, settings_.host.hostname, [this] { RecordSetAside(); }),
       orders_(seams_.clock, store_, reporter_, throttle_, identity_, mode_, adoption_,
-              control_.table(),
+              control_.table(), factor_office_,
               OrderEffects{
                   .reconcile = [this] { control_.ReconcileAnew(); },
                   .say_status = [this] { SendStatus(); },
@@ -87,6 +93,7 @@ Engine::Engine(Seams seams, Settings settings)
                   [this] {
                     control_.ReconcileAnew();
                     ScheduleAlarm();
+                    logins_mode_.Follow(policies_.policy());
                   },
               .end_grant = [this](const std::string& id, core::GrantEnd end) { EndGrant(id, end); },
               .time_known =
@@ -106,19 +113,14 @@ Engine::Engine(Seams seams, Settings settings)
           seams_, settings_.host, identity_, uplink_, [this] { OnEnrolled(); },
           [this] { return origin_.moved(); }),
       // Only consoles that know modes carry parcels; one that has sent a register knows that too.
-      parcels_(store_, seams_.clock, identity_, reporter_, beacons_, downlink_, enrolment_,
-               [this] {
-                 return MakeStatus(media_.version() == 0 ? StatusForm::kModes : StatusForm::kFull);
-               }),
+      parcels_(
+          store_, seams_.clock, identity_, reporter_, beacons_, downlink_, enrolment_,
+          [this] {
+            return MakeStatus(media_.version() == 0 ? StatusForm::kModes : StatusForm::kRegister);
+          }),
       unattended_(seams_, settings_, enrolment_,
                   [this] { return identity_.get() == nullptr || origin_.moved(); }),
       integrity_(seams_.loop, seams_.clock, seams_.file_watch, store_, reporter_),
-      logins_mode_(store_, seams_.files, reporter_, settings_.logins_file),
-      factor_store_(store_),
-      factor_judge_(seams_.clock, factor_store_, reporter_,
-                    [this] { return beacons_.ConsoleTime(); }),
-      factor_office_(seams_.logins, seams_.clock, factor_store_, factor_judge_, logins_mode_,
-                     reporter_, settings_.host.hostname, [this] { RecordSetAside(); }),
       login_desk_(
           seams_.logins, seams_.clock, factor_judge_, logins_mode_, reporter_, throttle_,
           [this] { RecordSetAside(); }, [this](int pid) { session_watch_.LetIn(pid); }),
@@ -186,13 +188,13 @@ void Engine::LoadState() {
   adoption_.Load();
   keyboard_.Load();
   parcels_.Load();
-  logins_mode_.Load();
   if (identity_.get() != nullptr) {
     policies_.Load(*identity_.get());
     media_.Load(*identity_.get());
     grants_.Load(*identity_.get(), Here());
     orders_.Load();
   }
+  logins_mode_.Load(policies_.policy());
   RecordSetAside();
 }
 

@@ -116,7 +116,7 @@ class Engine {
   void OnAlarm();
   void CheckClock();
   // Whether the console takes a Status that says more than the first release's did.
-  enum class StatusForm { kFirst, kModes, kFull };
+  enum class StatusForm { kFirst, kModes, kRegister, kFull };
   v1::Status MakeStatus(StatusForm form);
   void SendStatus();
   void SendConfiguration();
@@ -144,6 +144,10 @@ class Engine {
   KeyboardAdmission keyboard_;
   Protections protections_;
   Uplink uplink_;
+  LoginsMode logins_mode_;
+  FactorStore factor_store_;
+  FactorJudge factor_judge_;
+  FactorOffice factor_office_;
   OrderBook orders_;
   Departure departure_;
   Downlink downlink_;
@@ -152,10 +156,6 @@ class Engine {
   Parcels parcels_;
   UnattendedEnrolment unattended_;
   Integrity integrity_;
-  LoginsMode logins_mode_;
-  FactorStore factor_store_;
-  FactorJudge factor_judge_;
-  FactorOffice factor_office_;
   LoginDesk login_desk_;
   SessionWatch session_watch_;
   LoginWaysWatch login_ways_;

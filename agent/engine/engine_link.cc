@@ -4,6 +4,7 @@
 
 #include "agent/engine/engine.h"
 #include "agent/engine/log.h"
+#include "agent/engine/minimise.h"
 #include "proto/contract/convert.h"
 #include "proto/contract/keys.h"
 #include "sekisho/version.h"
@@ -12,6 +13,7 @@ namespace sekisho::engine {
 namespace {
 
 constexpr std::size_t kNonceBytes = 16;
+constexpr int kMostOpenWays = 50;  // sekisho.v1.TerminalLogins
 
 }  // namespace
 
@@ -116,7 +118,17 @@ v1::Status Engine::MakeStatus(StatusForm form) {
     status.set_key_protection(uplink_.welcome().key_protection());
     status.set_hardware(settings_.host.hardware);
   }
-  if (form == StatusForm::kFull) status.set_register_version(media_.version());
+  if (form == StatusForm::kRegister || form == StatusForm::kFull) {
+    status.set_register_version(media_.version());
+  }
+  if (form != StatusForm::kFull) return status;
+  if (std::optional<v1::TerminalLogins> logins = factor_office_.Summary()) {
+    *status.mutable_logins() = *std::move(logins);
+    for (const std::string& way : login_ways_.OpenNames()) {
+      if (status.logins().open_ways_size() == kMostOpenWays) break;
+      status.mutable_logins()->add_open_ways(Bounded(way));
+    }
+  }
   return status;
 }
 
@@ -127,9 +139,10 @@ void Engine::SendStatus() {
   const auto knows = [&features](std::string_view feature) {
     return std::ranges::find(features, feature) != features.end();
   };
-  const StatusForm form = knows("register") ? StatusForm::kFull
-                          : knows("orders") ? StatusForm::kModes
-                                            : StatusForm::kFirst;
+  const StatusForm form = knows("logins")     ? StatusForm::kFull
+                          : knows("register") ? StatusForm::kRegister
+                          : knows("orders")   ? StatusForm::kModes
+                                              : StatusForm::kFirst;
   const v1::Status status = MakeStatus(form);
   // Asked once it has left: a question nobody heard gets no answer.
   if (uplink_.SendStatus(status).ok()) {

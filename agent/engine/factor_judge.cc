@@ -70,12 +70,12 @@ core::LoginFacts FactorJudge::FactsOfNobody(const std::string& name) const {
 FactorJudge::Judgement FactorJudge::Judge(const platform::Account& account,
                                           const std::string& factor_id, std::string_view typed) {
   std::optional<v1::StoredPerson> person = store_.PersonOf(account.uid);
-  if (!person) return {.unavailable = true};
+  if (!person) return {.unavailable = core::LoginCause::kUnreadable};
   auto* factors = person->mutable_factors();
   const auto factor = std::ranges::find_if(
       *factors, [&](const v1::StoredFactor& each) { return each.id() == factor_id; });
   // Removed while it was asked for.
-  if (factor == factors->end()) return {.unavailable = true};
+  if (factor == factors->end()) return {.unavailable = core::LoginCause::kNoFactor};
   // A hundred logins may have been asked before the first of them was wrong.
   const core::Moment now = Now();
   auto locked = core::LockedFor(TallyOf(person->wrong()), core::kPersonLock, now);
@@ -84,7 +84,7 @@ FactorJudge::Judgement FactorJudge::Judge(const platform::Account& account,
   if (typed.empty()) return {.proof = core::Proof::kNone};
 
   absl::StatusOr<std::string> secret = store_.Open(account.uid, *factor);
-  if (!secret.ok()) return {.unavailable = true};
+  if (!secret.ok()) return {.unavailable = core::LoginCause::kUnreadable};
   const TotpJudgement judged = JudgeTotp(*secret, typed, WallNow(), factor->last_step());
   sodium_memzero(secret->data(), secret->size());
   if (judged.proof != core::Proof::kRight) {
@@ -95,7 +95,7 @@ FactorJudge::Judgement FactorJudge::Judge(const platform::Account& account,
   factor->clear_wrong();
   person->clear_wrong();
   // Before anybody acts on it: what is not written down could be shown again after a power cut.
-  if (!store_.SavePerson(*person).ok()) return {.unavailable = true};
+  if (!store_.SavePerson(*person).ok()) return {.unavailable = core::LoginCause::kUnrecordable};
   return {.proof = core::Proof::kRight};
 }
 

@@ -34,8 +34,9 @@ class FactorJudge {
     core::Proof proof = core::Proof::kWrong;
     // Instead: it was not looked at, for this long still.
     std::optional<core::BootTime> locked{};
-    // Instead: it was good, and that could not be written down, or it could not be looked at.
-    bool unavailable = false;
+    // Instead: what is stored could not be read (kUnreadable), the factor has gone meanwhile
+    // (kNoFactor), or the answer was good and that could not be written down (kUnrecordable).
+    std::optional<core::LoginCause> unavailable{};
   };
   // An empty answer is none, and counts for nothing.
   Judgement Judge(const platform::Account& account, const std::string& factor_id,

@@ -198,20 +198,38 @@ v1::PersonFactors FactorOffice::Describe(const platform::Account& account) {
   return described;
 }
 
+absl::StatusOr<std::vector<v1::PersonFactors>> FactorOffice::Everybody() {
+  if (logins_ == nullptr) return absl::UnavailableError("logins-unavailable");
+  const auto accounts = logins_->WhoCanLogIn();
+  if (!accounts.ok()) return absl::UnavailableError(accounts.failure().ToString());
+  std::vector<v1::PersonFactors> everybody;
+  for (const platform::Account& each : *accounts) everybody.push_back(Describe(each));
+  return everybody;
+}
+
 Answer<v1::LocalFactorsReply> FactorOffice::List(unsigned uid,
                                                  const v1::LocalFactorsRequest& request) {
   v1::LocalFactorsReply reply;
   if (uid == 0 && request.person().empty()) {
-    if (logins_ == nullptr) return Unavailable();
-    const auto everybody = logins_->WhoCanLogIn();
+    const auto everybody = Everybody();
     if (!everybody.ok()) return Unavailable();
-    for (const platform::Account& each : *everybody) *reply.add_people() = Describe(each);
+    reply.mutable_people()->Add(everybody->begin(), everybody->end());
     return reply;
   }
   Answer<platform::Account> whom = Whom(uid, request.person());
   if (auto* failure = std::get_if<v1::LocalFailure>(&whom)) return *failure;
   *reply.add_people() = Describe(std::get<platform::Account>(whom));
   return reply;
+}
+
+v1::Event FactorOffice::RemovalOf(const platform::Account& account, const v1::StoredFactor& factor,
+                                  std::string_view by, const std::string& reason) const {
+  v1::Event event = EventAbout(v1::EVENT_KIND_FACTOR_REMOVED, account);
+  AddParameter(event, "factor", factor.id());
+  AddParameter(event, "type", Name(factor.type()));
+  AddParameter(event, "by", by);
+  if (!IsBlank(reason)) AddText(event, "reason", reason);
+  return event;
 }
 
 Answer<v1::LocalRemoveFactorReply> FactorOffice::Remove(
@@ -231,11 +249,7 @@ Answer<v1::LocalRemoveFactorReply> FactorOffice::Remove(
   }
   // Who would be locked out by it is told so by root, who is there to enrol them anew.
   if (uid != 0 && factors->size() == 1) return Fail(v1::LOCAL_ERROR_ALREADY, "last-factor");
-  v1::Event event = EventAbout(v1::EVENT_KIND_FACTOR_REMOVED, account);
-  AddParameter(event, "factor", factor->id());
-  AddParameter(event, "type", Name(factor->type()));
-  AddParameter(event, "by", uid == 0 ? "root" : "self");
-  if (!IsBlank(request.reason())) AddText(event, "reason", request.reason());
+  v1::Event event = RemovalOf(account, *factor, uid == 0 ? "root" : "self", request.reason());
   factors->erase(factor);
   if (!store_.SavePerson(*person).ok()) return Unavailable();
   (void)reporter_.Record(std::move(event));
@@ -246,17 +260,15 @@ Answer<v1::LocalRemoveFactorReply> FactorOffice::Remove(
 }
 
 Answer<v1::LocalLoginsReply> FactorOffice::Logins(const v1::LocalLoginsRequest& request) {
-  if (logins_ == nullptr) return Unavailable();
-  const auto everybody = logins_->WhoCanLogIn();
+  const auto everybody = Everybody();
   if (!everybody.ok()) return Unavailable();
   v1::LocalLoginsReply reply;
+  reply.mutable_people()->Add(everybody->begin(), everybody->end());
   const std::set<std::string> named(request.without_factor().begin(),
                                     request.without_factor().end());
   std::vector<std::string> unnamed;
-  for (const platform::Account& each : *everybody) {
-    *reply.add_people() = Describe(each);
-    const bool lacks = reply.people().rbegin()->factors().empty();
-    if (lacks && !named.contains(each.name)) unnamed.push_back(each.name);
+  for (const v1::PersonFactors& each : *everybody) {
+    if (each.factors().empty() && !named.contains(each.name())) unnamed.push_back(each.name());
   }
   if (request.mode() == v1::LOGINS_MODE_ENFORCE) {
     if (!unnamed.empty()) {
@@ -270,8 +282,7 @@ Answer<v1::LocalLoginsReply> FactorOffice::Logins(const v1::LocalLoginsRequest& 
                                        : core::LoginMode::kEnforce;
     if (!mode_.Set(wanted, {named.begin(), named.end()}).ok()) return Unavailable();
   }
-  reply.set_mode(mode_.mode() == core::LoginMode::kObserve ? v1::LOGINS_MODE_OBSERVE
-                                                           : v1::LOGINS_MODE_ENFORCE);
+  reply.set_mode(ToProto(mode_.mode()));
   return reply;
 }
 

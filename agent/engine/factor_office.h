@@ -3,13 +3,18 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "agent/engine/factor_judge.h"
 #include "agent/engine/failure.h"
 #include "agent/engine/logins_mode.h"
 #include "agent/engine/reporter.h"
+#include "sekisho/v1/event.pb.h"
+#include "sekisho/v1/order.pb.h"
 
 namespace sekisho::engine {
 
@@ -43,6 +48,13 @@ class FactorOffice {
   // Root's alone. Refused while somebody who can log in has no second factor and is not named.
   Answer<v1::LocalLoginsReply> Logins(const v1::LocalLoginsRequest& request);
 
+  // ---- The office's: who has what, without the ways in; none while nobody can say who there is.
+  std::optional<v1::TerminalLogins> Summary();
+  // Its orders (factor_orders.cc). UNAVAILABLE is not now, INVALID_ARGUMENT is for ever.
+  absl::Status SetModeOrdered(const v1::SetLoginsMode& wish);
+  absl::Status LiftLockOrdered(const v1::LiftLoginLock& wish);
+  absl::Status RemoveOrdered(const v1::RemoveFactors& wish, const std::string& reason);
+
  private:
   // Added, and not confirmed yet.
   struct Pending {
@@ -60,6 +72,11 @@ class FactorOffice {
   std::optional<v1::LocalFailure> MayChange(unsigned uid, const platform::Account& account,
                                             const std::string& code, const std::string& reason);
   v1::PersonFactors Describe(const platform::Account& account);
+  // Everybody who can log in.
+  absl::StatusOr<std::vector<v1::PersonFactors>> Everybody();
+  absl::StatusOr<platform::Account> Ordered(const std::string& person);
+  v1::Event RemovalOf(const platform::Account& account, const v1::StoredFactor& factor,
+                      std::string_view by, const std::string& reason) const;
   v1::Event EventAbout(v1::EventKind kind, const platform::Account& account) const;
 
   platform::Logins* const logins_;

@@ -17,4 +17,10 @@ v1::LocalFailure Fail(v1::LocalError error, std::string_view code,
   return failure;
 }
 
+absl::Status OrderStatusOf(const v1::LocalFailure& failure) {
+  return failure.error() == v1::LOCAL_ERROR_UNAVAILABLE
+             ? absl::UnavailableError(failure.code())
+             : absl::InvalidArgumentError(failure.code());
+}
+
 }  // namespace sekisho::engine

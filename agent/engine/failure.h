@@ -7,6 +7,7 @@
 #include <utility>
 #include <variant>
 
+#include "absl/status/status.h"
 #include "sekisho/v1/local.pb.h"
 
 namespace sekisho::engine {
@@ -19,6 +20,9 @@ using Answer = std::variant<Reply, v1::LocalFailure>;
 v1::LocalFailure Fail(
     v1::LocalError error, std::string_view code,
     std::initializer_list<std::pair<std::string_view, std::string>> parameters = {});
+
+// What an order comes to that fails so: UNAVAILABLE is not now, INVALID_ARGUMENT is for ever.
+absl::Status OrderStatusOf(const v1::LocalFailure& failure);
 
 }  // namespace sekisho::engine
 

@@ -71,7 +71,7 @@ LoginDesk::Subject LoginDesk::SubjectOf(const platform::Peer& peer, const LoginE
     subject.settled = Unavailable(core::LoginCause::kNobodyToAsk);
     return subject;
   }
-  if (is_root && core::IsExempt(entry.service)) {
+  if (is_root && core::IsExempt(mode_.policy(), entry.service)) {
     subject.settled = NotAsked(core::LoginCause::kExempt);
     return subject;
   }
@@ -156,7 +156,7 @@ LoginEnvelope LoginDesk::Next(Talk& talk) {
   }
   const core::LoginVerdict& verdict = std::get<core::LoginVerdict>(step);
   if (verdict.result == core::LoginResult::kGranted) return Grant(talk);
-  return Refuse(talk.subject, verdict);
+  return End(talk, verdict);
 }
 
 LoginEnvelope LoginDesk::Answer(Talk& talk, const std::string& typed) {
@@ -168,9 +168,7 @@ LoginEnvelope LoginDesk::Answer(Talk& talk, const std::string& typed) {
   }
   const FactorJudge::Judgement judged = judge_.Judge(*subject.account, talk.asked.factor_id, typed);
   state_read_();
-  if (judged.unavailable) {
-    return Refuse(subject, Unavailable(core::LoginCause::kUnreadable));
-  }
+  if (judged.unavailable) return End(talk, Unavailable(*judged.unavailable));
   if (judged.locked) {
     return Refuse(subject, {core::LoginResult::kLocked, core::LoginCause::kLocked, *judged.locked});
   }
@@ -193,20 +191,39 @@ std::optional<core::LoginPlace> LoginDesk::PlaceOf(const Subject& subject) {
 }
 
 LoginEnvelope LoginDesk::Grant(Talk& talk) {
+  v1::Event event = EventAbout(v1::EVENT_KIND_LOGIN_GRANTED, talk.subject);
+  for (const std::string& factor : talk.progress.asked) AddParameter(event, "factor", factor);
+  return Admit(talk, std::move(event), Reporter::IfUnwritable::kForget);
+}
+
+LoginEnvelope LoginDesk::GrantAllTheSame(Talk& talk, core::LoginCause trouble) {
+  v1::Event event = EventAbout(v1::EVENT_KIND_LOGIN_GRANTED, talk.subject);
+  AddParameter(event, "fallback", core::Name(trouble));
+  return Admit(talk, std::move(event), Reporter::IfUnwritable::kWait);
+}
+
+LoginEnvelope LoginDesk::Admit(Talk& talk, v1::Event event, Reporter::IfUnwritable if_unwritable) {
   const Subject& subject = talk.subject;
   std::optional<core::LoginPlace> place;
   if (subject.peer.uid == 0) {
     place = PlaceOf(subject);
     if (!place) return Refuse(subject, Unavailable(core::LoginCause::kNobodyToAsk));
   }
-  v1::Event event = EventAbout(v1::EVENT_KIND_LOGIN_GRANTED, subject);
-  for (const std::string& factor : talk.progress.asked) AddParameter(event, "factor", factor);
+  const absl::Status recorded = reporter_.Record(std::move(event), if_unwritable);
   // A yes that leaves no trace is none.
-  if (!reporter_.Record(std::move(event), Reporter::IfUnwritable::kForget).ok()) {
-    return Refuse(subject, Unavailable(core::LoginCause::kUnrecordable));
+  if (!recorded.ok() && if_unwritable == Reporter::IfUnwritable::kForget) {
+    return End(talk, Unavailable(core::LoginCause::kUnrecordable));
   }
   if (place) tickets_.Issue(*std::move(place));
   return SaidOf({core::LoginResult::kGranted, core::LoginCause::kTwoFactors, {}});
+}
+
+LoginEnvelope LoginDesk::End(Talk& talk, const core::LoginVerdict& verdict) {
+  if (core::FallsBack(mode_.policy(), talk.subject.entry.service, verdict.cause,
+                      talk.progress.facts.password)) {
+    return GrantAllTheSame(talk, verdict.cause);
+  }
+  return Refuse(talk.subject, verdict);
 }
 
 LoginEnvelope LoginDesk::Refuse(const Subject& subject, const core::LoginVerdict& verdict) {

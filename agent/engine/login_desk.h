@@ -32,7 +32,6 @@ class LoginDesk {
             const LoginsMode& mode, Reporter& reporter, Throttle& throttle, StateRead state_read,
             LetIn let_in)
       : logins_(logins),
-        clock_(clock),
         judge_(judge),
         mode_(mode),
         reporter_(reporter),
@@ -75,12 +74,16 @@ class LoginDesk {
   std::optional<core::LoginPlace> PlaceOf(const Subject& subject);
   platform::LoginEnvelope Next(Talk& talk);
   platform::LoginEnvelope Grant(Talk& talk);
+  // What was verified is enough: policy says so where `trouble` keeps the rest from being.
+  platform::LoginEnvelope GrantAllTheSame(Talk& talk, core::LoginCause trouble);
+  platform::LoginEnvelope Admit(Talk& talk, v1::Event event, Reporter::IfUnwritable if_unwritable);
+  // The end of a talk that did not come to a yes.
+  platform::LoginEnvelope End(Talk& talk, const core::LoginVerdict& verdict);
   platform::LoginEnvelope Refuse(const Subject& subject, const core::LoginVerdict& verdict);
   v1::Event EventAbout(v1::EventKind kind, const Subject& subject) const;
   void Observe(const Subject& subject);
 
   platform::Logins* const logins_;
-  const platform::Clock& clock_;
   FactorJudge& judge_;
   const LoginsMode& mode_;
   Reporter& reporter_;

@@ -75,9 +75,14 @@ std::optional<platform::ProbeAttempt> LoginWaysWatch::Attempt() const {
     return {{kProbe, ProbeEnd::kUntried, failure_.empty() ? "not looked at yet" : failure_}};
   }
   if (open_->empty()) return {{kProbe, ProbeEnd::kHolds, ""}};
+  return {{kProbe, ProbeEnd::kOpen, absl::StrJoin(OpenNames(), ", ")}};
+}
+
+std::vector<std::string> LoginWaysWatch::OpenNames() const {
   std::vector<std::string> names;
+  if (!open_) return names;
   for (const auto& [name, enough] : *open_) names.push_back(name);
-  return {{kProbe, ProbeEnd::kOpen, absl::StrJoin(names, ", ")}};
+  return names;
 }
 
 }  // namespace sekisho::engine

@@ -29,6 +29,8 @@ class LoginWaysWatch {
   void ModeChanged();
   // "logins.two-factors": whether every way in asks for two; none while nobody is asked for them.
   std::optional<platform::ProbeAttempt> Attempt() const;
+  // The names of the ways that are open, as far as they were looked at.
+  std::vector<std::string> OpenNames() const;
 
  private:
   void Look();

@@ -13,7 +13,7 @@
 namespace sekisho::engine {
 namespace {
 
-constexpr std::size_t kMaxFile = 4096;
+constexpr std::size_t kMaxFile = 8192;
 
 }  // namespace
 
@@ -27,7 +27,12 @@ const char* Name(core::LoginMode mode) {
   return "enforce";
 }
 
-void LoginsMode::Load() {
+v1::LoginsMode ToProto(core::LoginMode mode) {
+  return mode == core::LoginMode::kObserve ? v1::LOGINS_MODE_OBSERVE : v1::LOGINS_MODE_ENFORCE;
+}
+
+void LoginsMode::Load(const core::Policy* policy) {
+  if (policy != nullptr) policy_ = policy->logins;
   const std::optional<std::string> payload = store_.Load(StateFile::kLogins);
   mode_ = core::LoginMode::kEnforce;
   if (!payload) {
@@ -40,6 +45,17 @@ void LoginsMode::Load() {
       mode_ = core::LoginMode::kObserve;
     }
   }
+  WriteFileOrSay();
+}
+
+void LoginsMode::Follow(const core::Policy* policy) {
+  const core::LoginPolicy now = policy == nullptr ? core::LoginPolicy() : policy->logins;
+  if (now == policy_) return;
+  policy_ = now;
+  WriteFileOrSay();
+}
+
+void LoginsMode::WriteFileOrSay() {
   if (absl::Status written = WriteFile(mode_); !written.ok()) {
     Log(Severity::kError,
         absl::StrCat("what holds for logins without agentd: ", written.message()));
@@ -47,7 +63,7 @@ void LoginsMode::Load() {
 }
 
 absl::Status LoginsMode::WriteFile(core::LoginMode mode) {
-  const std::string text = core::WriteLoginFile(mode);
+  const std::string text = core::WriteLoginFile(mode, policy_);
   const platform::Result<std::vector<std::byte>> now = files_.Read(file_, kMaxFile);
   const std::span<const std::byte> bytes = std::as_bytes(std::span(text.data(), text.size()));
   if (now.ok() && std::equal(now->begin(), now->end(), bytes.begin(), bytes.end())) {
@@ -72,8 +88,7 @@ absl::Status LoginsMode::Set(core::LoginMode mode, const std::vector<std::string
   absl::Status recorded = reporter_.Record(std::move(event), Reporter::IfUnwritable::kForget);
   if (!recorded.ok()) return recorded;
   v1::StoredLogins stored;
-  stored.set_mode(mode == core::LoginMode::kObserve ? v1::LOGINS_MODE_OBSERVE
-                                                    : v1::LOGINS_MODE_ENFORCE);
+  stored.set_mode(ToProto(mode));
   absl::Status done = store_.Save(StateFile::kLogins, stored.SerializeAsString());
   if (!done.ok()) return done;
   mode_ = mode;

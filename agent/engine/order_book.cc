@@ -35,9 +35,23 @@ const char* What(const v1::Order& order) {
       return "abandon-device";
     case v1::Order::kLeave:
       return "leave";
+    case v1::Order::kSetLoginsMode:
+      return order.set_logins_mode().mode() == v1::LOGINS_MODE_OBSERVE ? "observe-logins"
+                                                                       : "enforce-logins";
+    case v1::Order::kLiftLoginLock:
+      return "lift-login-lock";
+    case v1::Order::kRemoveFactors:
+      return "remove-factors";
     case v1::Order::WHAT_NOT_SET:
       break;
   }
+  return "";
+}
+
+// Whom it is about; empty when it is about nobody.
+std::string PersonOf(const v1::Order& order) {
+  if (order.has_lift_login_lock()) return order.lift_login_lock().person();
+  if (order.has_remove_factors()) return order.remove_factors().person();
   return "";
 }
 
@@ -106,33 +120,42 @@ absl::Status OrderBook::Judge(const v1::Order& order) const {
 }
 
 absl::Status OrderBook::Apply(const v1::Order& order) {
-  switch (order.what_case()) {
-    case v1::Order::kSetMode:
-      return mode_.Order(order.set_mode(), [&] { (void)RecordApplied(order); });
-    case v1::Order::kAdoptDevice: {
-      absl::Status adopted = adoption_.AdoptOrdered(devices_, order.adopt_device().device());
-      if (!adopted.ok()) return adopted;
-      break;
-    }
-    case v1::Order::kAbandonDevice: {
-      absl::Status abandoned = adoption_.Abandon(devices_, order.abandon_device().device(),
-                                                 order.abandon_device().even_the_last()
-                                                     ? Adoption::LastKeyboard::kAbandon
-                                                     : Adoption::LastKeyboard::kRefuse);
-      if (!abandoned.ok()) return abandoned;
-      break;
-    }
-    case v1::Order::kLeave:
-      // Loosens: recorded, then so.
-      if (absl::Status recorded = RecordApplied(order); !recorded.ok()) return recorded;
-      stored_.set_may_leave(true);
-      return absl::OkStatus();
-    case v1::Order::WHAT_NOT_SET:
-      return absl::InvalidArgumentError("malformed");
+  if (order.has_set_mode()) {
+    return mode_.Order(order.set_mode(), [&] { (void)RecordApplied(order); });
   }
+  if (order.has_leave()) {
+    // Loosens: recorded, then so.
+    if (absl::Status recorded = RecordApplied(order); !recorded.ok()) return recorded;
+    stored_.set_may_leave(true);
+    return absl::OkStatus();
+  }
+  if (absl::Status changed = Change(order); !changed.ok()) return changed;
   (void)RecordApplied(order);  // or waits in memory: see invariant 2
   effects_.reconcile();
   return absl::OkStatus();
+}
+
+absl::Status OrderBook::Change(const v1::Order& order) {
+  switch (order.what_case()) {
+    case v1::Order::kAdoptDevice:
+      return adoption_.AdoptOrdered(devices_, order.adopt_device().device());
+    case v1::Order::kAbandonDevice:
+      return adoption_.Abandon(devices_, order.abandon_device().device(),
+                               order.abandon_device().even_the_last()
+                                   ? Adoption::LastKeyboard::kAbandon
+                                   : Adoption::LastKeyboard::kRefuse);
+    case v1::Order::kSetLoginsMode:
+      return factors_.SetModeOrdered(order.set_logins_mode());
+    case v1::Order::kLiftLoginLock:
+      return factors_.LiftLockOrdered(order.lift_login_lock());
+    case v1::Order::kRemoveFactors:
+      return factors_.RemoveOrdered(order.remove_factors(), order.reason());
+    case v1::Order::kSetMode:
+    case v1::Order::kLeave:
+    case v1::Order::WHAT_NOT_SET:
+      break;
+  }
+  return absl::InvalidArgumentError("malformed");
 }
 
 absl::Status OrderBook::RecordApplied(const v1::Order& order) {
@@ -141,6 +164,9 @@ absl::Status OrderBook::RecordApplied(const v1::Order& order) {
   AddParameter(event, "what", What(order));
   AddParameter(event, "ordered_by", order.ordered_by());
   AddText(event, "reason", order.reason());
+  if (const std::string person = PersonOf(order); !person.empty()) {
+    AddText(event, "person", person);
+  }
   absl::Status recorded =
       reporter_.Record(std::move(event), order.has_leave() ? Reporter::IfUnwritable::kForget
                                                            : Reporter::IfUnwritable::kWait);

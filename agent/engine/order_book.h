@@ -11,6 +11,7 @@
 #include "agent/core/grant.h"
 #include "agent/engine/adoption.h"
 #include "agent/engine/device_table.h"
+#include "agent/engine/factor_office.h"
 #include "agent/engine/identity.h"
 #include "agent/engine/mode_keeper.h"
 #include "agent/engine/reporter.h"
@@ -48,7 +49,7 @@ class OrderBook {
   // All outlive this.
   OrderBook(const platform::Clock& clock, StateStore& store, Reporter& reporter, Throttle& throttle,
             const IdentityKeeper& identity, ModeKeeper& mode, Adoption& adoption,
-            const DeviceTable& devices, OrderEffects effects)
+            const DeviceTable& devices, FactorOffice& factors, OrderEffects effects)
       : clock_(clock),
         store_(store),
         reporter_(reporter),
@@ -57,6 +58,7 @@ class OrderBook {
         mode_(mode),
         adoption_(adoption),
         devices_(devices),
+        factors_(factors),
         effects_(std::move(effects)) {}
 
   // At the start, and when the terminal has just been enrolled: what is on disk for this identity.
@@ -77,6 +79,8 @@ class OrderBook {
   absl::Status Judge(const v1::Order& order) const;
   // Carries it out, and writes down that it did. UNAVAILABLE: not now.
   absl::Status Apply(const v1::Order& order);
+  // The part of it that is not about the mode, nor about leaving.
+  absl::Status Change(const v1::Order& order);
   absl::Status RecordApplied(const v1::Order& order);
   // Void, or not from the office: says nothing about what the office ordered.
   void RefuseVoid(const std::string& cause);
@@ -94,6 +98,7 @@ class OrderBook {
   ModeKeeper& mode_;
   Adoption& adoption_;
   const DeviceTable& devices_;
+  FactorOffice& factors_;
   OrderEffects effects_;
   v1::StoredOrders stored_;
   // Handled since this began: the console sends each until it has heard, so these are no replays.

@@ -50,6 +50,9 @@ constexpr Permission kTable[] = {
     {"sekisho.v1.OrderService/AdoptDevice", Door::kOperator, Reach::kSubtree, kAdmin | kHelpdesk},
     {"sekisho.v1.OrderService/AbandonDevice", Door::kOperator, Reach::kSubtree, kAdmin | kHelpdesk},
     {"sekisho.v1.OrderService/ReleaseTerminal", Door::kOperator, Reach::kSubtree, kAdmin},
+    {"sekisho.v1.OrderService/SetLoginsMode", Door::kOperator, Reach::kSubtree, kAdmin},
+    {"sekisho.v1.OrderService/LiftLoginLock", Door::kOperator, Reach::kSubtree, kAdmin | kHelpdesk},
+    {"sekisho.v1.OrderService/RemoveFactors", Door::kOperator, Reach::kSubtree, kAdmin},
     {"sekisho.v1.OrderService/ListOrders", Door::kOperator, Reach::kSubtree, kEveryone},
     {"sekisho.v1.OrderService/CancelOrder", Door::kOperator, Reach::kSubtree, kAdmin},
 

@@ -197,6 +197,18 @@ absl::StatusOr<v1::ReleaseTerminalResponse> Client::Call(
   return Unary(*stubs_->order, &v1::OrderService::Stub::ReleaseTerminal, request, token_);
 }
 
+absl::StatusOr<v1::SetLoginsModeResponse> Client::Call(const v1::SetLoginsModeRequest& request) {
+  return Unary(*stubs_->order, &v1::OrderService::Stub::SetLoginsMode, request, token_);
+}
+
+absl::StatusOr<v1::LiftLoginLockResponse> Client::Call(const v1::LiftLoginLockRequest& request) {
+  return Unary(*stubs_->order, &v1::OrderService::Stub::LiftLoginLock, request, token_);
+}
+
+absl::StatusOr<v1::RemoveFactorsResponse> Client::Call(const v1::RemoveFactorsRequest& request) {
+  return Unary(*stubs_->order, &v1::OrderService::Stub::RemoveFactors, request, token_);
+}
+
 absl::StatusOr<v1::ListOrdersResponse> Client::Call(const v1::ListOrdersRequest& request) {
   return Unary(*stubs_->order, &v1::OrderService::Stub::ListOrders, request, token_);
 }

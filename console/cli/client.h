@@ -70,6 +70,9 @@ class Client {
   absl::StatusOr<v1::AdoptDeviceResponse> Call(const v1::AdoptDeviceRequest& request);
   absl::StatusOr<v1::AbandonDeviceResponse> Call(const v1::AbandonDeviceRequest& request);
   absl::StatusOr<v1::ReleaseTerminalResponse> Call(const v1::ReleaseTerminalRequest& request);
+  absl::StatusOr<v1::SetLoginsModeResponse> Call(const v1::SetLoginsModeRequest& request);
+  absl::StatusOr<v1::LiftLoginLockResponse> Call(const v1::LiftLoginLockRequest& request);
+  absl::StatusOr<v1::RemoveFactorsResponse> Call(const v1::RemoveFactorsRequest& request);
   absl::StatusOr<v1::ListOrdersResponse> Call(const v1::ListOrdersRequest& request);
   absl::StatusOr<v1::CancelOrderResponse> Call(const v1::CancelOrderRequest& request);
 

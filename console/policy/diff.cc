@@ -5,6 +5,7 @@
 #include <set>
 
 #include "absl/strings/str_cat.h"
+#include "console/policy/login_words.h"
 #include "console/policy/match_words.h"
 #include "proto/contract/volume.h"
 
@@ -152,6 +153,29 @@ void DiffRules(const v1::Policy& before, const v1::Policy& after, Changes& chang
   if (kept_before != kept_after) changes.Reordered(kept_after);
 }
 
+using Names = std::set<std::string>;
+
+Names ExemptOf(const v1::Policy& policy) {
+  return {policy.logins().exempt().begin(), policy.logins().exempt().end()};
+}
+
+// Each service with each trouble in which it falls back.
+Names CellsOf(const v1::Policy& policy) {
+  Names cells;
+  for (const v1::LoginFallback& fallback : policy.logins().fallbacks()) {
+    for (const std::string& service : fallback.services()) {
+      for (const int when : fallback.when()) cells.insert(absl::StrCat(service, " ", when));
+    }
+  }
+  return cells;
+}
+
+// Of a set of which each member loosens.
+Turn TurnOfSets(const Names& before, const Names& after) {
+  if (before == after) return kNeither;
+  return std::ranges::includes(before, after) ? kStricter : kLooser;
+}
+
 void DiffSettings(const v1::Policy& before, const v1::Policy& after, Changes& changes) {
   const auto value = [&](const char* key, const std::string& was, const std::string& is,
                          Turn turn = kNeither) { changes.Value("", key, was, is, turn); };
@@ -169,6 +193,10 @@ void DiffSettings(const v1::Policy& before, const v1::Policy& after, Changes& ch
         TurnOf(was.max_written_bytes() - 1, is.max_written_bytes() - 1));  // 0: any amount
   value("exceptions.survives_reboot", IfTrue(was.survives_reboot()), IfTrue(is.survives_reboot()),
         TurnOf(was.survives_reboot(), is.survives_reboot()));
+  value("logins.exempt", YamlOfExempt(before.logins()), YamlOfExempt(after.logins()),
+        TurnOfSets(ExemptOf(before), ExemptOf(after)));
+  value("logins.fallbacks", YamlOfFallbacks(before.logins()), YamlOfFallbacks(after.logins()),
+        TurnOfSets(CellsOf(before), CellsOf(after)));
   value("texts.blocked.ja", IfAny(before.texts().blocked_ja()), IfAny(after.texts().blocked_ja()));
   value("texts.blocked.en", IfAny(before.texts().blocked_en()), IfAny(after.texts().blocked_en()));
   value("texts.contact.ja", IfAny(before.texts().contact_ja()), IfAny(after.texts().contact_ja()));

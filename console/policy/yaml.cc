@@ -101,6 +101,8 @@ v1::Policy ReadPolicy(YamlReader& reader, const std::string& yaml) {
           [&](const YAML::Node& value) {
             ReadExceptions(reader, value, *policy.mutable_exceptions());
           }},
+         {"logins",
+          [&](const YAML::Node& value) { ReadLogins(reader, value, *policy.mutable_logins()); }},
          {"texts",
           [&](const YAML::Node& value) { ReadTexts(reader, value, *policy.mutable_texts()); }}});
     if (!root["zone"]) reader.Problem(root.Mark(), "zone is missing", "zone: 個人番号利用事務系");

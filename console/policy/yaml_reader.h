@@ -63,6 +63,7 @@ void ReadClasses(YamlReader& reader, const YAML::Node& node, const std::string& 
 void ReadHours(YamlReader& reader, const YAML::Node& node, v1::DeviceMatch& match);
 void ReadInterfaces(YamlReader& reader, const YAML::Node& node, v1::InterfaceMatch& interfaces);
 
+void ReadLogins(YamlReader& reader, const YAML::Node& node, v1::LoginPolicy& logins);
 // The list of rules.
 void ReadRules(YamlReader& reader, const YAML::Node& node, v1::Policy& policy);
 

@@ -76,6 +76,9 @@ class OrderDoor : public v1::OrderService::CallbackService {
   SEKISHO_DECLARE_CALL(AdoptDevice);
   SEKISHO_DECLARE_CALL(AbandonDevice);
   SEKISHO_DECLARE_CALL(ReleaseTerminal);
+  SEKISHO_DECLARE_CALL(SetLoginsMode);
+  SEKISHO_DECLARE_CALL(LiftLoginLock);
+  SEKISHO_DECLARE_CALL(RemoveFactors);
   SEKISHO_DECLARE_CALL(ListOrders);
   SEKISHO_DECLARE_CALL(CancelOrder);
 

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <set>
 #include <span>
 #include <utility>
 
@@ -76,15 +77,19 @@ absl::Status AgentSession::Greet(const v1::Hello& hello) {
 }
 
 void AgentSession::Resume() {
-  // An agent that writes parcels knows all that this console does.
-  const std::span<const std::string_view> features = contract::Features();
-  live_->SetFeatures({features.begin(), features.end()});
   const std::shared_ptr<live::LiveTerminal> stream = service_.registry_.Find(terminal_.terminal_id);
   if (std::optional<live::KnownStatus> known = stream ? stream->status() : std::nullopt) {
     live_->SetStatus(*std::move(known));
   } else if (terminal_.last_status_at.has_value()) {
     live_->SetStatus({terminal_.last_status, *terminal_.last_status_at, service_.clock_.steady()});
   }
+  // An agent that writes parcels knows all that this console does, but for what came later than
+  // parcels: that shows in what it said last.
+  const std::span<const std::string_view> all = contract::Features();
+  std::set<std::string> features(all.begin(), all.end());
+  const std::optional<live::KnownStatus> known = live_->status();
+  if (!known.has_value() || !known->status.has_logins()) features.erase(kLoginsFeature);
+  live_->SetFeatures(std::move(features));
 }
 
 absl::Status AgentSession::Receive(const v1::Sealed& sealed) {

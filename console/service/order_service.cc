@@ -4,7 +4,6 @@
 #include <memory>
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "agent/core/decide.h"
 #include "console/log.h"
@@ -20,26 +19,9 @@ namespace {
 #define SEKISHO_METHOD(name) "sekisho.v1.OrderService/" name
 constexpr std::uint32_t kPage = 1000;
 
-absl::Status CheckReason(const std::string& reason) {
-  if (!absl::StripAsciiWhitespace(reason).empty()) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      "say why (--reason \"…\"): the terminal shows it in its history");
-}
-
 std::string WordsOf(const v1::SetMode& what) {
   if (what.mode() == v1::MODE_OBSERVE) return "observe";
   return what.confirmed() ? "enforce, no trial" : "enforce, after a trial";
-}
-
-absl::Status WhyNot(v1::OrderOutcome outcome, const std::string& terminal) {
-  if (outcome == v1::ORDER_OUTCOME_AGENT_TOO_OLD) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        "the agent of \"", terminal, "\" is too old for orders: install the newer package there"));
-  }
-  if (outcome == v1::ORDER_OUTCOME_REVOKED) {
-    return absl::FailedPreconditionError(absl::StrCat("\"", terminal, "\" is revoked"));
-  }
-  return absl::FailedPreconditionError(absl::StrCat("\"", terminal, "\" is not enrolled"));
 }
 
 absl::Status CheckAdoptable(const v1::Device& device) {
@@ -141,6 +123,12 @@ absl::StatusOr<std::unique_ptr<OrderService::Known>> OrderService::Look(
     known->sight.agent =
         known->status->mode() == v1::MODE_UNSPECIFIED ? Agent::kTooOld : Agent::kKnowsOrders;
   }
+  if (known->live != nullptr) {
+    known->sight.logins =
+        known->live->Speaks(kLoginsFeature) ? Agent::kKnowsOrders : Agent::kTooOld;
+  } else if (known->status.has_value()) {
+    known->sight.logins = known->status->has_logins() ? Agent::kKnowsOrders : Agent::kTooOld;
+  }
   known->sight.state = terminal.state;
   known->sight.status = known->status.has_value() ? &*known->status : nullptr;
   absl::StatusOr<store::OrderStanding> standing =
@@ -215,7 +203,9 @@ absl::StatusOr<std::vector<v1::TerminalOutcome>> OrderService::OrderAll(const au
     v1::TerminalOutcome& outcome = outcomes.emplace_back();
     outcome.set_terminal_id(terminal.terminal_id);
     outcome.set_terminal_name(terminal.name);
-    outcome.set_outcome(plan((*known)->sight));
+    const Planned planned = plan((*known)->sight);
+    outcome.set_outcome(planned.outcome);
+    outcome.mutable_people()->Assign(planned.people.begin(), planned.people.end());
     outcome.set_connected((*known)->live != nullptr);
     if (wish.effect == Wish::Effect::kPreview || !NeedsOrder(outcome.outcome())) continue;
     absl::StatusOr<store::OrderRecord> draft = Draft(caller, terminal, **known, wish);
@@ -249,8 +239,16 @@ absl::StatusOr<v1::IssuedOrder> OrderService::OrderOne(const authz::Caller& call
   absl::StatusOr<std::unique_ptr<Known>> known = Look(terminal);
   if (!known.ok()) return known.status();
   const v1::OrderOutcome outcome = PlanOther((*known)->sight);
-  if (!NeedsOrder(outcome)) return WhyNot(outcome, terminal.name);
-  absl::StatusOr<store::OrderRecord> draft = Draft(caller, terminal, **known, wish);
+  if (!NeedsOrder(outcome)) return WhyNot(outcome, terminal.name, "orders");
+  return Issue(caller, terminal, **known, wish, device, reference);
+}
+
+absl::StatusOr<v1::IssuedOrder> OrderService::Issue(const authz::Caller& caller,
+                                                    const store::TerminalRecord& terminal,
+                                                    const Known& known, const Wish& wish,
+                                                    const v1::Device& device,
+                                                    const std::string& reference) {
+  absl::StatusOr<store::OrderRecord> draft = Draft(caller, terminal, known, wish);
   if (!draft.ok()) return draft.status();
   draft->device = device;
   draft->reference = reference;
@@ -281,9 +279,9 @@ absl::StatusOr<v1::SetModeResponse> OrderService::SetMode(const authz::Caller& c
             .effect = request.preview() ? Wish::Effect::kPreview : Wish::Effect::kOrder};
   wish.order.set_reason(request.reason());
   *wish.order.mutable_set_mode() = request.what();
-  absl::StatusOr<std::vector<v1::TerminalOutcome>> outcomes =
-      OrderAll(caller, *targets, wish,
-               [&request](const OrderSight& sight) { return PlanMode(sight, request.what()); });
+  absl::StatusOr<std::vector<v1::TerminalOutcome>> outcomes = OrderAll(
+      caller, *targets, wish,
+      [&request](const OrderSight& sight) { return Planned{PlanMode(sight, request.what()), {}}; });
   if (!outcomes.ok()) return outcomes.status();
   v1::SetModeResponse response;
   response.mutable_terminals()->Assign(outcomes->begin(), outcomes->end());
@@ -300,7 +298,8 @@ absl::StatusOr<v1::ConfirmTrialResponse> OrderService::ConfirmTrial(
   wish.order.mutable_set_mode()->set_mode(v1::MODE_ENFORCE);
   wish.order.mutable_set_mode()->set_confirmed(true);
   absl::StatusOr<std::vector<v1::TerminalOutcome>> outcomes =
-      OrderAll(caller, *targets, wish, PlanConfirmation);
+      OrderAll(caller, *targets, wish,
+               [](const OrderSight& sight) { return Planned{PlanConfirmation(sight), {}}; });
   if (!outcomes.ok()) return outcomes.status();
   v1::ConfirmTrialResponse response;
   response.mutable_terminals()->Assign(outcomes->begin(), outcomes->end());

@@ -46,6 +46,14 @@ class OrderService {
                                                           const v1::AbandonDeviceRequest& request);
   absl::StatusOr<v1::ReleaseTerminalResponse> ReleaseTerminal(
       const authz::Caller& caller, const v1::ReleaseTerminalRequest& request);
+  absl::StatusOr<v1::SetLoginsModeResponse> SetLoginsMode(const authz::Caller& caller,
+                                                          const v1::SetLoginsModeRequest& request);
+  // Both FAILED_PRECONDITION when the terminal's agent does not know them, NOT_FOUND when the
+  // terminal has said who can log in and this person cannot.
+  absl::StatusOr<v1::LiftLoginLockResponse> LiftLoginLock(const authz::Caller& caller,
+                                                          const v1::LiftLoginLockRequest& request);
+  absl::StatusOr<v1::RemoveFactorsResponse> RemoveFactors(const authz::Caller& caller,
+                                                          const v1::RemoveFactorsRequest& request);
   absl::StatusOr<v1::ListOrdersResponse> ListOrders(const authz::Caller& caller,
                                                     const v1::ListOrdersRequest& request);
   absl::StatusOr<v1::CancelOrderResponse> CancelOrder(const authz::Caller& caller,
@@ -81,7 +89,7 @@ class OrderService {
     std::string detail = "";
     enum class Effect { kOrder, kPreview } effect = Effect::kOrder;
   };
-  using Plan = std::function<v1::OrderOutcome(const OrderSight& sight)>;
+  using Plan = std::function<Planned(const OrderSight& sight)>;
   absl::StatusOr<std::vector<v1::TerminalOutcome>> OrderAll(const authz::Caller& caller,
                                                             const Targets& targets,
                                                             const Wish& wish, const Plan& plan);
@@ -89,6 +97,17 @@ class OrderService {
   absl::StatusOr<v1::IssuedOrder> OrderOne(const authz::Caller& caller,
                                            const store::TerminalRecord& terminal, const Wish& wish,
                                            const v1::Device& device, const std::string& reference);
+
+  // The same when it is known that it can be.
+  absl::StatusOr<v1::IssuedOrder> Issue(const authz::Caller& caller,
+                                        const store::TerminalRecord& terminal, const Known& known,
+                                        const Wish& wish, const v1::Device& device,
+                                        const std::string& reference);
+  // An order about the logins of `person` on `terminal`.
+  absl::StatusOr<v1::IssuedOrder> OrderForPerson(const authz::Caller& caller,
+                                                 std::string_view method,
+                                                 const std::string& terminal,
+                                                 const std::string& person, const Wish& wish);
 
   absl::Status CheckLeavesKeyboard(const store::TerminalRecord& terminal,
                                    const v1::GrantedDevice& abandoned);

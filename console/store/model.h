@@ -205,6 +205,8 @@ struct OrderStanding {
   v1::Mode mode = v1::MODE_UNSPECIFIED;
   v1::OrderState state = v1::ORDER_STATE_UNSPECIFIED;
   std::string boot_id;  // in which it was applied
+  // The newest order about the logins mode that still waits.
+  std::optional<v1::SetLoginsMode> logins;
 };
 
 // One device on all the observing terminals where it was seen.

@@ -42,7 +42,8 @@ class OrderStore {
   // One transaction with the audit row. Each draft takes its terminal's next version: above every
   // one that was issued, that a Status has shown, and that the draft itself names (a stream may
   // know better than the store). `sign` makes the Sealed of the completed order. An order about the
-  // mode takes the place of those that wait unsent; one with a reference answers the request.
+  // mode takes the place of those that wait unsent, and one about the logins mode of those about
+  // that; one with a reference answers the request.
   using Sign = std::function<absl::StatusOr<std::string>(const v1::Order& order)>;
   virtual absl::StatusOr<std::vector<OrderRecord>> CreateOrders(std::vector<OrderRecord> drafts,
                                                                 const Sign& sign,

@@ -107,6 +107,7 @@ const std::map<std::string_view, FieldBound>& Table() {
       {"AdoptDeviceRequest.fingerprint", Bytes(kHashBytes)},
       {"AbandonDeviceRequest.fingerprint", Bytes(kHashBytes)},
       {"SetModeResponse.terminals", List(kMaxFleet)},
+      {"SetLoginsModeResponse.terminals", List(kMaxFleet)},
       {"ConfirmTrialResponse.terminals", List(kMaxFleet)},
       {"ListWouldBeBlockedResponse.devices", List(kMaxPage)},
       {"WouldBeBlocked.terminal_names", List(20)},

@@ -20,6 +20,8 @@ absl::StatusOr<core::Fingerprint> FingerprintToCore(const std::string& bytes);
 absl::StatusOr<core::Bus> BusToCore(int number);
 absl::StatusOr<core::DeviceMatch> MatchToCore(const v1::DeviceMatch& match);
 v1::DeviceMatch MatchToProto(const core::DeviceMatch& match);
+absl::StatusOr<core::LoginPolicy> LoginsToCore(const v1::LoginPolicy& logins);
+v1::LoginPolicy LoginsToProto(const core::LoginPolicy& logins);
 std::string FingerprintToProto(const core::Fingerprint& fingerprint);
 
 }  // namespace sekisho::contract

@@ -17,8 +17,10 @@ using core::DeviceClass;
 constexpr std::string_view kDeviceRules = "device_rules";
 constexpr std::string_view kRules2 = "rules_2";
 constexpr std::string_view kGrantVolume = "grant_volume";
-constexpr std::string_view kFeatures[] = {kDeviceRules, "grants",   "signed_reports", "orders",
-                                          kRules2,      "register", kGrantVolume};
+constexpr std::string_view kLoginPolicy = "login_policy";
+constexpr std::string_view kFeatures[] = {kDeviceRules, "grants", "signed_reports",
+                                          "orders",     kRules2,  "register",
+                                          kGrantVolume, "logins", kLoginPolicy};
 
 absl::StatusOr<core::DeviceRule> RuleToCore(const v1::DeviceRule& rule) {
   if (rule.id().empty()) return Invalid("id", "a rule without one");
@@ -129,6 +131,9 @@ absl::StatusOr<core::Policy> ToCore(const v1::Policy& policy) {
                        .blocked_en = policy.texts().blocked_en(),
                        .contact_ja = policy.texts().contact_ja(),
                        .contact_en = policy.texts().contact_en()};
+  absl::StatusOr<core::LoginPolicy> logins = LoginsToCore(policy.logins());
+  if (!logins.ok()) return logins.status();
+  core_policy.logins = *std::move(logins);
   return core_policy;
 }
 
@@ -147,6 +152,7 @@ v1::Policy ToProto(const core::Policy& policy) {
   texts.set_blocked_en(policy.texts.blocked_en);
   texts.set_contact_ja(policy.texts.contact_ja);
   texts.set_contact_en(policy.texts.contact_en);
+  if (policy.logins != core::LoginPolicy()) *proto.mutable_logins() = LoginsToProto(policy.logins);
   return proto;
 }
 
@@ -154,6 +160,7 @@ std::vector<std::string_view> RequiredFeatures(const v1::Policy& policy) {
   std::vector<std::string_view> features = {kDeviceRules};
   if (std::ranges::any_of(policy.rules(), NeedsRules2)) features.push_back(kRules2);
   if (policy.exceptions().max_written_bytes() != 0) features.push_back(kGrantVolume);
+  if (policy.has_logins()) features.push_back(kLoginPolicy);
   return features;
 }
 

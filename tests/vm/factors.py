@@ -23,14 +23,10 @@ def _code(secret: str, step: int) -> str:
     return f"{(struct.unpack('>I', digest[at:at + 4])[0] & 0x7fffffff) % 10**6:06}"
 
 
-class FactorsTest(TerminalTest):
-    """An installed terminal; hanako, jiro and root have PASSWORD, and nobody a second factor yet."""
+class Factors(TerminalTest):
+    """hanako, jiro and root have PASSWORD, and nobody a second factor yet."""
 
     secrets: dict[str, str]
-
-    @classmethod
-    def layer(cls):
-        return layers.installed(cls.shape)
 
     def setUp(self):
         super().setUp()
@@ -68,3 +64,20 @@ class FactorsTest(TerminalTest):
         said = self.machine.root.run("sekisho doctor logins --output json", 60)
         return next(way["factors"].removeprefix("LOGIN_FACTORS_")
                     for way in json.loads(said.out)["ways"] if way["name"] == service)
+
+    def becomes_root(self, *turns: str):
+        """hanako, by su: root's password, and then whatever else she is asked."""
+        return self.talk("assword:", PASSWORD, *turns, program="su -c 'echo in as $(id -un)'",
+                         who=self.machine.seat)
+
+    def logs_in(self, *turns: str, end: tuple[str, str] = ("$ ", "echo in as $(id -un); exit")):
+        """jiro, by login: a password, and then whatever else he is asked."""
+        return self.talk("assword:", PASSWORD, *turns, *end, program="login jiro")
+
+
+class FactorsTest(Factors):
+    """An installed terminal that no console knows."""
+
+    @classmethod
+    def layer(cls):
+        return layers.installed(cls.shape)

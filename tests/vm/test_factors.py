@@ -2,20 +2,11 @@
 
 import unittest
 
-from factors import PASSWORD, FactorsTest
+from factors import FactorsTest
 from lab.deadline import wait_until
 
 
-class Factors(FactorsTest):
-    def becomes_root(self, *turns: str):
-        """hanako, by su: root's password, and then whatever else she is asked."""
-        return self.talk("assword:", PASSWORD, *turns, program="su -c 'echo in as $(id -un)'",
-                         who=self.machine.seat)
-
-    def logs_in(self, *turns: str, end: tuple[str, str] = ("$ ", "echo in as $(id -un); exit")):
-        """jiro, by login: a password, and then whatever else he is asked."""
-        return self.talk("assword:", PASSWORD, *turns, *end, program="login jiro")
-
+class LoginAndSu(FactorsTest):
     def test_login_and_su_ask_for_two_factors_and_what_breaks_lets_nobody_in_and_has_a_way_back(self):
         # The control arm: installed, and nobody asks for more than a password.
         self.assertTrue(self.lets_in(self.becomes_root(), "root"))

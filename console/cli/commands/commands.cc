@@ -121,6 +121,7 @@ void BuildCommandLine(CLI::App& root, Context& context) {
   AddRequests(root, context);
   AddGrants(root, context);
   AddMode(root, context);
+  AddLogins(root, context);
   AddDevices(root, context);
   AddOrders(root, context);
   AddMedia(root, context);

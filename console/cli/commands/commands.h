@@ -25,6 +25,7 @@ void AddTokens(CLI::App& root, Context& context);
 void AddRequests(CLI::App& root, Context& context);
 void AddGrants(CLI::App& root, Context& context);
 void AddMode(CLI::App& root, Context& context);
+void AddLogins(CLI::App& root, Context& context);
 void AddDevices(CLI::App& root, Context& context);
 void AddOrders(CLI::App& root, Context& context);
 void AddMedia(CLI::App& root, Context& context);

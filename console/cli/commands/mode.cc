@@ -4,11 +4,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
-#include "console/cli/commands/commands.h"
+#include "console/cli/commands/fleet_order.h"
 #include "console/cli/exit_code.h"
-#include "console/cli/prompt.h"
-#include "console/cli/resolve.h"
-#include "console/cli/texts/messages.h"
 #include "console/cli/time_span.h"
 
 namespace sekisho::console::cli {
@@ -18,20 +15,13 @@ constexpr int kPage = 1000;
 constexpr std::size_t kMostDevices = 10'000;
 
 struct Options {
-  std::string group;
-  std::string terminal;
+  Fleet fleet;
   std::string trial;
   std::string reason;
   std::string since;
   bool confirmed = false;
   bool yes = false;
 };
-
-// A typing error must not reach all terminals: which ones is always said.
-absl::Status CheckWhere(const Context& context, const Options& options) {
-  if (options.group.empty() != options.terminal.empty()) return absl::OkStatus();
-  return context.Usage(messages::kGroupOrTerminal);
-}
 
 // All pages; those that the most terminals have first.
 absl::StatusOr<v1::ListWouldBeBlockedResponse> FetchWouldBeBlocked(
@@ -61,40 +51,24 @@ std::string WriteWouldBeBlocked(const Context& context,
   return cli::WriteWouldBeBlocked(devices, StyleOf(context));
 }
 
-// What it would mean, and the question. OK when there is nothing to ask about.
-absl::Status AskFirst(Context& context, Client& client, v1::SetModeRequest request) {
-  request.set_preview(true);
-  const absl::StatusOr<v1::SetModeResponse> preview = client.Call(request);
-  if (!preview.ok()) return preview.status();
-  const auto changes =
-      std::ranges::count_if(preview->terminals(), [](const v1::TerminalOutcome& terminal) {
-        return terminal.outcome() == v1::ORDER_OUTCOME_AT_ONCE ||
-               terminal.outcome() == v1::ORDER_OUTCOME_AT_NEXT_START;
-      });
-  if (changes == 0) return absl::OkStatus();
-  std::string text = WriteOutcomes(preview->terminals(), StyleOf(context));
-  if (request.what().mode() == v1::MODE_ENFORCE) {
-    v1::ListWouldBeBlockedRequest wanted;
-    wanted.set_group_id(request.group_id());
-    wanted.set_terminal(request.terminal());
-    const absl::StatusOr<v1::ListWouldBeBlockedResponse> devices =
-        FetchWouldBeBlocked(client, wanted);
-    if (!devices.ok()) return devices.status();
-    absl::StrAppend(&text, "\n", context.Say(messages::kWouldBeBlocked),
-                    WriteWouldBeBlocked(context, *devices));
-  }
-  const Text& question =
-      request.what().mode() == v1::MODE_ENFORCE ? messages::kAskEnforce : messages::kAskObserve;
-  return Confirm(
-      context, absl::StrCat(text, "\n", context.Say(question, {{"count", absl::StrCat(changes)}})));
+// What enforcing would refuse, as far as the terminals have reported.
+absl::StatusOr<std::string> DescribeRefusals(Context& context, Client& client,
+                                             const v1::SetModeRequest& request) {
+  v1::ListWouldBeBlockedRequest wanted;
+  wanted.set_group_id(request.group_id());
+  wanted.set_terminal(request.terminal());
+  const absl::StatusOr<v1::ListWouldBeBlockedResponse> devices =
+      FetchWouldBeBlocked(client, wanted);
+  if (!devices.ok()) return devices.status();
+  return absl::StrCat(context.Say(messages::kWouldBeBlocked),
+                      WriteWouldBeBlocked(context, *devices));
 }
 
 absl::Status SetMode(Context& context, v1::Mode mode, const Options& options) {
-  if (absl::Status where = CheckWhere(context, options); !where.ok()) return where;
+  if (absl::Status where = CheckFleet(context, options.fleet); !where.ok()) return where;
   v1::SetModeRequest request;
   request.mutable_what()->set_mode(mode);
   request.mutable_what()->set_confirmed(options.confirmed);
-  request.set_terminal(options.terminal);
   request.set_reason(options.reason);
   if (!options.trial.empty()) {
     const absl::StatusOr<std::chrono::seconds> trial = ParseSpan(options.trial, context.language());
@@ -102,60 +76,49 @@ absl::Status SetMode(Context& context, v1::Mode mode, const Options& options) {
     if (options.confirmed) return context.Usage(messages::kTrialAndConfirmed);
     request.mutable_what()->set_trial_seconds(static_cast<std::uint32_t>(trial->count()));
   }
-  const absl::StatusOr<Client*> client = context.Connect();
+  const absl::StatusOr<Client*> client = Aim(context, options.fleet, request);
   if (!client.ok()) return client.status();
-  const absl::StatusOr<std::string> group = ResolveGroup(context, **client, options.group);
-  if (!group.ok()) return group.status();
-  request.set_group_id(*group);
-  if (!options.yes) {
-    const absl::Status agreed = AskFirst(context, **client, request);
-    if (!agreed.ok()) return SuggestTerminal(context, **client, agreed, options.terminal);
+  if (options.yes) return OrderFleet(context, options.fleet, **client, request);
+  if (mode != v1::MODE_ENFORCE) {
+    return OrderFleet(context, options.fleet, **client, request, {messages::kAskObserve, {}});
   }
-  const absl::StatusOr<v1::SetModeResponse> answer = (*client)->Call(request);
-  if (!answer.ok()) return SuggestTerminal(context, **client, answer.status(), options.terminal);
-  return context.Show(*answer, WriteOutcomes(answer->terminals(), StyleOf(context)));
+  return OrderFleet(context, options.fleet, **client, request,
+                    {messages::kAskEnforce, [&context, &request](Client& asked) {
+                       return DescribeRefusals(context, asked, request);
+                     }});
 }
 
 absl::Status ConfirmTrials(Context& context, const Options& options) {
-  if (absl::Status where = CheckWhere(context, options); !where.ok()) return where;
-  const absl::StatusOr<Client*> client = context.Connect();
-  if (!client.ok()) return client.status();
+  if (absl::Status where = CheckFleet(context, options.fleet); !where.ok()) return where;
   v1::ConfirmTrialRequest request;
-  request.set_terminal(options.terminal);
   request.set_reason(options.reason);
-  const absl::StatusOr<std::string> group = ResolveGroup(context, **client, options.group);
-  if (!group.ok()) return group.status();
-  request.set_group_id(*group);
-  const absl::StatusOr<v1::ConfirmTrialResponse> answer = (*client)->Call(request);
-  if (!answer.ok()) return SuggestTerminal(context, **client, answer.status(), options.terminal);
-  return context.Show(*answer, WriteOutcomes(answer->terminals(), StyleOf(context)));
+  const absl::StatusOr<Client*> client = Aim(context, options.fleet, request);
+  if (!client.ok()) return client.status();
+  return OrderFleet(context, options.fleet, **client, request);
 }
 
 absl::Status Preview(Context& context, const Options& options) {
-  if (absl::Status where = CheckWhere(context, options); !where.ok()) return where;
+  if (absl::Status where = CheckFleet(context, options.fleet); !where.ok()) return where;
   v1::ListWouldBeBlockedRequest request;
-  request.set_terminal(options.terminal);
   if (!options.since.empty()) {
     const absl::StatusOr<absl::Time> since =
         ParseMoment(options.since, absl::Now(), context.zone(), context.language());
     if (!since.ok()) return AsUsageError(since.status());
     *request.mutable_since() = ToProto(*since);
   }
-  const absl::StatusOr<Client*> client = context.Connect();
+  const absl::StatusOr<Client*> client = Aim(context, options.fleet, request);
   if (!client.ok()) return client.status();
-  const absl::StatusOr<std::string> group = ResolveGroup(context, **client, options.group);
-  if (!group.ok()) return group.status();
-  request.set_group_id(*group);
   const absl::StatusOr<v1::ListWouldBeBlockedResponse> devices =
       FetchWouldBeBlocked(**client, request);
-  if (!devices.ok()) return SuggestTerminal(context, **client, devices.status(), options.terminal);
+  if (!devices.ok()) {
+    return SuggestTerminal(context, **client, devices.status(), options.fleet.terminal);
+  }
   return context.Show(*devices, WriteWouldBeBlocked(context, *devices));
 }
 
 std::shared_ptr<Options> AddWhere(CLI::App* command, Context& context) {
   const auto options = std::make_shared<Options>();
-  AddText(command, context, "--group", options->group, help::kGroup, "GROUP");
-  AddText(command, context, "--terminal", options->terminal, help::kTerminal, "TERMINAL");
+  AddFleet(command, context, options->fleet);
   return options;
 }
 

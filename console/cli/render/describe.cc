@@ -49,7 +49,7 @@ std::string NamesOf(const Classes& classes, Language language) {
   for (const int each : classes) {
     names.push_back(NameOf(static_cast<v1::DeviceClass>(each), language));
   }
-  return absl::StrJoin(names, language == Language::kJapanese ? "、" : ", ");
+  return absl::StrJoin(names, CommaOf(language));
 }
 
 // "interface 1 (storage), …"
@@ -62,7 +62,7 @@ std::string ShutInterfacesOf(const v1::Verdict& verdict, const v1::Device& devic
              {{"number", absl::StrCat(number)},
               {"classes", NamesOf(contract::ClassesOfInterface(device, number), language)}}));
   }
-  return absl::StrJoin(shut, language == Language::kJapanese ? "、" : ", ");
+  return absl::StrJoin(shut, CommaOf(language));
 }
 
 std::string Fields(const v1::Device& device, Language language, const Text& pattern) {
@@ -88,6 +88,9 @@ std::string ParametersOf(const v1::Event& event) {
 bool IsCoded(v1::EventKind kind, std::string_view name) {
   if (kind == v1::EVENT_KIND_MODE_CHANGED && (name == "before" || name == "after")) return true;
   if (kind == v1::EVENT_KIND_ORDER_APPLIED && name == "what") return true;
+  const bool about_factor =
+      kind == v1::EVENT_KIND_FACTOR_ADDED || kind == v1::EVENT_KIND_FACTOR_REMOVED;
+  if (about_factor && name == "by") return true;
   if (kind == v1::EVENT_KIND_TRIAL_UNDONE && name == "where") return true;
   return name == "cause" || name == "flushed" || name == "unmounted" || name == "deauthorised";
 }

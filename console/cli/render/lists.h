@@ -39,13 +39,25 @@ std::string WriteProtection(const v1::Terminal& terminal, Language language);
 // "observe", "observe (enforce: waits for its restart)"; empty before the first status.
 std::string WriteMode(const v1::Terminal& terminal, Language language);
 
-// "enforce, after a trial of 15m", "adopt: Keyboard K120 046d:c31c (keyboard)".
+// "enforce, after a trial of 15m", "adopt: Keyboard K120 046d:c31c (keyboard)", "lift the login
+// lock: hanako".
 std::string DescribeOrder(const v1::IssuedOrder& order, Language language);
-// What happens, on how many terminals, and on which (the first few).
+// What happens, on how many terminals, and on which (the first few); below it who lacks a second
+// factor.
 std::string WriteOutcomes(const google::protobuf::RepeatedPtrField<v1::TerminalOutcome>& terminals,
                           const Style& style);
+// The people of outcomes that lack a second factor, by terminal; empty when there are none.
+std::string WriteWithoutFactor(
+    const google::protobuf::RepeatedPtrField<v1::TerminalOutcome>& terminals, const Style& style);
 std::string WriteOrders(const v1::ListOrdersResponse& orders, const Style& style);
 std::string WriteWouldBeBlocked(const v1::ListWouldBeBlockedResponse& devices, const Style& style);
+
+// Who can log in where, and below it the ways in on which one factor is enough. Terminals that have
+// not said so are named with why; empty when there is nothing to say.
+std::string WriteLogins(const std::vector<v1::Terminal>& terminals, const Style& style);
+// What keeps them from being enforced: of each terminal only who has no second factor, and the
+// terminals that have not said who there is.
+std::vector<v1::Terminal> OnlyMissing(std::vector<v1::Terminal> terminals);
 
 std::string WriteMedia(const v1::ListMediaResponse& media, const GroupPaths& groups,
                        const Style& style);

@@ -7,6 +7,7 @@
 #include "console/cli/render/lists.h"
 #include "console/cli/render/table.h"
 #include "console/cli/texts/headings.h"
+#include "console/cli/texts/logins.h"
 #include "console/cli/texts/names.h"
 #include "console/cli/time_span.h"
 
@@ -17,7 +18,7 @@ constexpr std::size_t kNamesShown = 5;
 constexpr std::uint32_t kDefaultTrial = 900;  // sekisho.v1.SetMode
 
 std::string Names(const std::vector<std::string>& names, Language language) {
-  const char* comma = language == Language::kJapanese ? "、" : ", ";
+  const char* comma = CommaOf(language);
   if (names.size() <= kNamesShown) return absl::StrJoin(names, comma);
   return absl::StrCat(absl::StrJoin(names.begin(), names.begin() + kNamesShown, comma), comma, "…");
 }
@@ -28,6 +29,19 @@ std::string DescribeMode(const v1::SetMode& what, Language language) {
   const std::chrono::seconds trial(what.trial_seconds() == 0 ? kDefaultTrial
                                                              : what.trial_seconds());
   return Fill(headings::kEnforceAfterTrial.In(language), {{"span", WriteSpan(trial)}});
+}
+
+std::string DescribeLogins(const v1::SetLoginsMode& what, Language language) {
+  return Fill(headings::kLoginsOrder.In(language),
+              {{"mode", NameOf(what.mode(), language)},
+               {"people", absl::StrJoin(what.without_factor(), CommaOf(language))}});
+}
+
+// Whom it is about; empty when it is about nobody.
+std::string PersonOf(const v1::Order& order) {
+  if (order.has_lift_login_lock()) return order.lift_login_lock().person();
+  if (order.has_remove_factors()) return order.remove_factors().person();
+  return "";
 }
 
 // Whether a terminal is what it was ordered to be. A trial is how enforcing begins.
@@ -52,13 +66,16 @@ std::string WriteMode(const v1::Terminal& terminal, Language language) {
 }
 
 std::string DescribeOrder(const v1::IssuedOrder& order, Language language) {
-  const std::string device =
-      order.has_device() ? DescribeDeviceBriefly(order.device(), language) : "";
-  const std::string kind = NameOf(order.kind(), language);
   if (order.kind() == v1::ORDER_KIND_SET_MODE) {
     return DescribeMode(order.order().set_mode(), language);
   }
-  return device.empty() ? kind : absl::StrCat(kind, ": ", device);
+  if (order.kind() == v1::ORDER_KIND_SET_LOGINS_MODE) {
+    return DescribeLogins(order.order().set_logins_mode(), language);
+  }
+  const std::string kind = NameOf(order.kind(), language);
+  const std::string about = order.has_device() ? DescribeDeviceBriefly(order.device(), language)
+                                               : PersonOf(order.order());
+  return about.empty() ? kind : absl::StrCat(kind, ": ", about);
 }
 
 std::string WriteOutcomes(const google::protobuf::RepeatedPtrField<v1::TerminalOutcome>& terminals,
@@ -74,7 +91,8 @@ std::string WriteOutcomes(const google::protobuf::RepeatedPtrField<v1::TerminalO
     table.Add({NameOf(outcome, style.language), absl::StrCat(names.size()),
                Names(names, style.language)});
   }
-  return table.Write();
+  const std::string without_factor = WriteWithoutFactor(terminals, style);
+  return absl::StrCat(table.Write(), without_factor.empty() ? "" : "\n", without_factor);
 }
 
 std::string WriteOrders(const v1::ListOrdersResponse& orders, const Style& style) {

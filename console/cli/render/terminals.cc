@@ -45,7 +45,7 @@ std::string WriteProtection(const v1::Terminal& terminal, Language language) {
     reasons.push_back(NameOf(static_cast<v1::Unprotected>(reason), language));
   }
   return Fill(headings::kNotProtected.In(language),
-              {{"reasons", absl::StrJoin(reasons, language == Language::kJapanese ? "、" : ", ")}});
+              {{"reasons", absl::StrJoin(reasons, CommaOf(language))}});
 }
 
 std::string WriteTerminals(const std::vector<v1::Terminal>& terminals, const GroupPaths& groups,

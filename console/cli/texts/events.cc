@@ -113,9 +113,10 @@ const std::map<v1::EventKind, Text>& Sentences() {
         "{device} を端末の備え付け機器に登録しました"}},
       {v1::EVENT_KIND_ENROLLED, {"enrolled with this console", "コンソールに登録されました"}},
       {v1::EVENT_KIND_ORDER_APPLIED,
-       {"order[[ {version}]][[ from {ordered_by}]] was carried out[[: {what}]][[, \"{reason}\"]]",
+       {"order[[ {version}]][[ from {ordered_by}]] was carried out[[: {what}]][[, of "
+        "{person}]][[, \"{reason}\"]]",
         "[[{ordered_by} の]]指示[[第{version}号]]を実行しました[[: "
-        "{what}]][[。理由「{reason}」]]"}},
+        "{what}]][[（{person}）]][[。理由「{reason}」]]"}},
       {v1::EVENT_KIND_MODE_CHANGED,
        {"[[from {before} ]][[to {after}]][[: {cause}]]",
         "動作モードが変わりました[[（{before} → {after}）]][[: {cause}]]"}},

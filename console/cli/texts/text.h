@@ -24,6 +24,11 @@ struct Text {
   }
 };
 
+// Between the items of a list.
+constexpr const char* CommaOf(Language language) {
+  return language == Language::kJapanese ? "、" : ", ";
+}
+
 // The value of a placeholder; empty when there is none.
 using Lookup = std::function<std::string(std::string_view name)>;
 using Values = std::initializer_list<std::pair<std::string_view, std::string_view>>;

@@ -61,11 +61,16 @@ absl::StatusOr<std::uint64_t> NewestVersion(Connection& connection, const OrderR
   return std::max(static_cast<std::uint64_t>(query.Integer(0)), draft.order.version());
 }
 
-absl::Status CancelUnsentModes(Connection& connection, const OrderRecord& draft) {
+// Those that wait unsent, and that the draft takes the place of.
+absl::Status CancelSuperseded(Connection& connection, const OrderRecord& draft) {
+  const bool about_logins = draft.kind == v1::ORDER_KIND_SET_LOGINS_MODE;
+  if (!about_logins && !IsAboutMode(draft.kind)) return absl::OkStatus();
   Query query(connection,
               "UPDATE orders SET state = ?2, cause = 'superseded', ended_at = ?3 "
-              "WHERE terminal_id = ?1 AND state = 1 AND mode <> 0 AND sent_at IS NULL");
-  query << draft.terminal_id << static_cast<int>(v1::ORDER_STATE_CANCELLED) << draft.created_at;
+              "WHERE terminal_id = ?1 AND state = 1 AND sent_at IS NULL "
+              "AND CASE WHEN ?4 = 1 THEN kind = ?5 ELSE mode <> 0 END");
+  query << draft.terminal_id << static_cast<int>(v1::ORDER_STATE_CANCELLED) << draft.created_at
+        << (about_logins ? 1 : 0) << static_cast<int>(v1::ORDER_KIND_SET_LOGINS_MODE);
   return query.Run();
 }
 
@@ -98,11 +103,22 @@ absl::Status CreateOne(Connection& connection, OrderRecord& draft, const OrderSt
   if (!sealed.ok()) return sealed.status();
   draft.sealed = *std::move(sealed);
   draft.state = v1::ORDER_STATE_WAITING;
-  absl::Status status =
-      IsAboutMode(draft.kind) ? CancelUnsentModes(connection, draft) : absl::OkStatus();
+  absl::Status status = CancelSuperseded(connection, draft);
   if (status.ok()) status = Insert(connection, draft);
   if (status.ok() && !draft.reference.empty()) status = AnswerRequest(connection, draft);
   return status;
+}
+
+absl::Status ReadWaitingLogins(Connection& connection, const std::string& terminal_id,
+                               OrderStanding& standing) {
+  Query query(connection, "SELECT " SEKISHO_ORDER_COLUMNS
+                          "WHERE o.terminal_id = ?1 AND o.state = 1 AND o.kind = ?2 "
+                          "ORDER BY o.version DESC LIMIT 1");
+  query << terminal_id << static_cast<int>(v1::ORDER_KIND_SET_LOGINS_MODE);
+  absl::StatusOr<bool> row = query.Step();
+  if (!row.ok() || !*row) return row.status();
+  standing.logins = OrderOf(query).order.set_logins_mode();
+  return absl::OkStatus();
 }
 
 // The names of a few terminals that have seen the device, the latest first.
@@ -212,6 +228,10 @@ absl::StatusOr<OrderStanding> Orders::FindStanding(const std::string& terminal_i
       absl::StatusOr<bool> row = query.Step();
       if (!row.ok()) return row.status();
       standing.waiting = static_cast<std::uint32_t>(query.Integer(0));
+    }
+    if (standing.waiting > 0) {
+      absl::Status read = ReadWaitingLogins(connection, terminal_id, standing);
+      if (!read.ok()) return read;
     }
     // 1, 2, 5: ORDER_STATE_WAITING, APPLIED, PASSED.
     Query query(connection,

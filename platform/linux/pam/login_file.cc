@@ -12,7 +12,7 @@
 namespace sekisho::platform {
 namespace {
 
-constexpr std::size_t kMostText = 4096;
+constexpr std::size_t kMostText = 8192;
 constexpr std::size_t kMostServices = 64;
 
 // Takes the next line off; none when it has no end.
@@ -31,6 +31,15 @@ bool IsName(std::string_view name) {
   });
 }
 
+// Whether it is a line of this word.
+bool TakeService(std::string_view line, std::string_view word, std::vector<std::string>& services) {
+  if (!line.starts_with(word)) return false;
+  line.remove_prefix(word.size());
+  if (!IsName(line) || services.size() >= kMostServices) return false;
+  services.emplace_back(line);
+  return true;
+}
+
 }  // namespace
 
 std::optional<LoginFile> ParseLoginFile(std::string_view text) {
@@ -42,17 +51,15 @@ std::optional<LoginFile> ParseLoginFile(std::string_view text) {
   } else if (mode != "mode enforce") {
     return std::nullopt;
   }
-  constexpr std::string_view kExempt = "exempt ";
   while (const std::optional<std::string_view> line = TakeLine(text)) {
     if (*line == "end") {
       if (!text.empty()) return std::nullopt;
       return file;
     }
-    if (!line->starts_with(kExempt) || !IsName(line->substr(kExempt.size())) ||
-        file.exempt.size() >= kMostServices) {
+    if (!TakeService(*line, "exempt ", file.exempt) &&
+        !TakeService(*line, "no-answer ", file.no_answer)) {
       return std::nullopt;
     }
-    file.exempt.emplace_back(line->substr(kExempt.size()));
   }
   return std::nullopt;
 }
@@ -82,8 +89,10 @@ std::optional<LoginFile> ReadLoginFile(const std::string& path) {
 
 bool PassesUnasked(const std::optional<LoginFile>& file, std::string_view service) {
   if (!file) return false;
-  return file->mode == LoginFile::Mode::kObserve ||
-         std::ranges::find(file->exempt, service) != file->exempt.end();
+  const auto names = [service](const std::vector<std::string>& services) {
+    return std::ranges::find(services, service) != services.end();
+  };
+  return file->mode == LoginFile::Mode::kObserve || names(file->exempt) || names(file->no_answer);
 }
 
 }  // namespace sekisho::platform

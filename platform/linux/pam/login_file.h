@@ -13,6 +13,8 @@ namespace sekisho::platform {
 struct LoginFile {
   enum class Mode { kObserve, kEnforce } mode = Mode::kEnforce;
   std::vector<std::string> exempt;
+  // Services in which the rest of the stack decides while nobody answers.
+  std::vector<std::string> no_answer;
 };
 
 // Strict: none for what is not whole, or says what this code does not know.

@@ -138,6 +138,37 @@ TEST(LoginTest, WhatWouldBeRefusedIsForeseenAndWhoWouldBeAskedIsNot) {
   EXPECT_EQ(Foresee(Hanako(PasswordAsked::kAlways, {}), At(1s)), LoginCause::kNoFactor);
 }
 
+TEST(LoginFallbackTest, OnlyTheServiceAndTheTroubleThatPolicyNamesAndOnlyBehindAPassword) {
+  const LoginPolicy policy{.exempt = {}, .fallbacks = {{"login", {LoginTrouble::kClock}}}};
+  EXPECT_TRUE(FallsBack(policy, "login", LoginCause::kClock, PasswordAsked::kAlways));
+  EXPECT_FALSE(FallsBack(policy, "login", LoginCause::kClock, PasswordAsked::kNever));
+  EXPECT_FALSE(FallsBack(policy, "sshd", LoginCause::kClock, PasswordAsked::kAlways));
+  EXPECT_FALSE(FallsBack(policy, "login", LoginCause::kUnreadable, PasswordAsked::kAlways));
+  EXPECT_FALSE(FallsBack({}, "login", LoginCause::kClock, PasswordAsked::kAlways));
+}
+
+TEST(LoginFallbackTest, WhatSomebodyTypedOrLacksIsNoTrouble) {
+  std::set<LoginTrouble> all = {LoginTrouble::kNoAnswer, LoginTrouble::kUnreadable,
+                                LoginTrouble::kClock, LoginTrouble::kUnrecordable};
+  const LoginPolicy policy{.exempt = {}, .fallbacks = {{"login", all}}};
+  std::set<LoginCause> falls;
+  for (int cause = 0; cause <= static_cast<int>(LoginCause::kNobodyToAsk); ++cause) {
+    const auto each = static_cast<LoginCause>(cause);
+    if (FallsBack(policy, "login", each, PasswordAsked::kAlways)) falls.insert(each);
+  }
+  EXPECT_EQ(falls, (std::set<LoginCause>{LoginCause::kClock, LoginCause::kUnreadable,
+                                         LoginCause::kUnrecordable}));
+}
+
+TEST(LoginFallbackTest, WhatPolicyExemptsIsExemptBesideWhatAlwaysIs) {
+  const LoginPolicy policy{.exempt = {"backup"}, .fallbacks = {}};
+  EXPECT_TRUE(IsExempt(policy, "backup"));
+  EXPECT_TRUE(IsExempt(policy, "cron"));
+  EXPECT_TRUE(IsExempt({}, "cron"));
+  EXPECT_FALSE(IsExempt({}, "backup"));
+  EXPECT_FALSE(IsExempt(policy, "login"));
+}
+
 TEST(LoginLockoutTest, FiveWrongAnswersCostNothingThenEachTwiceTheOneBeforeAndNeverMoreThanMost) {
   Tally tally;
   std::vector<std::int64_t> seconds;

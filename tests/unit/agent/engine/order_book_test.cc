@@ -18,17 +18,8 @@ class OrderBookTest : public ::testing::Test {
  protected:
   OrderBookTest() { terminal.welcome.add_features("orders"); }
 
-  v1::Order OrderOf(std::uint64_t version) const {
-    v1::Order order;
-    order.set_organisation_id(terminal.console.organisation_id);
-    order.set_terminal_id(terminal.console.terminal_id);
-    order.set_version(version);
-    order.set_report_key_id(terminal.console.ReportKeyId());
-    order.mutable_issued_at()->set_seconds(terminal.ConsoleSeconds());
-    return order;
-  }
   v1::Sealed ModeOrder(std::uint64_t version, v1::Mode mode) const {
-    v1::Order order = OrderOf(version);
+    v1::Order order = terminal.OrderOf(version);
     order.mutable_set_mode()->set_mode(mode);
     return terminal.console.SealOrder(order);
   }
@@ -42,7 +33,7 @@ class OrderBookTest : public ::testing::Test {
     return device;
   }
   v1::Sealed AdoptOrder(std::uint64_t version) const {
-    v1::Order order = OrderOf(version);
+    v1::Order order = terminal.OrderOf(version);
     *order.mutable_adopt_device()->mutable_device() = Named("2-1", Keyboard());
     return terminal.console.SealOrder(order);
   }
@@ -115,7 +106,7 @@ TEST_F(OrderBookTest, ToAbandonWhatIsNotAdoptedChangesNothing) {
   terminal.bus.Plug("2-1", Keyboard());
   terminal.Settle();
   terminal.FromConsole(AdoptOrder(1));
-  v1::Order order = OrderOf(2);
+  v1::Order order = terminal.OrderOf(2);
   *order.mutable_abandon_device()->mutable_device() = Named("2-2", Hub());
   terminal.FromConsole(terminal.console.SealOrder(order));
   EXPECT_EQ(Applied(), 2u);

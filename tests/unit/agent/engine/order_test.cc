@@ -27,12 +27,7 @@ class OrderTest : public ::testing::Test {
     terminal.boot_control.Boot();
   }
   v1::Order OrderOf(std::uint64_t version) const {
-    v1::Order order;
-    order.set_organisation_id(terminal.console.organisation_id);
-    order.set_terminal_id(terminal.console.terminal_id);
-    order.set_version(version);
-    order.set_report_key_id(terminal.console.ReportKeyId());
-    order.mutable_issued_at()->set_seconds(terminal.ConsoleSeconds());
+    v1::Order order = terminal.OrderOf(version);
     order.set_reason("all sticks are known now");
     order.set_ordered_by("sato");
     return order;

@@ -170,6 +170,16 @@ std::string Terminal::Grant(const std::string& port_path, std::chrono::seconds d
   return claims.grant_id();
 }
 
+v1::Order Terminal::OrderOf(std::uint64_t version) const {
+  v1::Order order;
+  order.set_organisation_id(console.organisation_id);
+  order.set_terminal_id(console.terminal_id);
+  order.set_version(version);
+  order.set_report_key_id(console.ReportKeyId());
+  order.mutable_issued_at()->set_seconds(ConsoleSeconds());
+  return order;
+}
+
 std::int64_t Terminal::ConsoleSeconds() const {
   return (kConsoleEpoch + std::chrono::duration_cast<std::chrono::seconds>(clock.Now())).count();
 }

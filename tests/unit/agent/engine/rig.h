@@ -91,6 +91,8 @@ class Terminal {
 
   // The console's time, as BeaconFor says it, in seconds.
   std::int64_t ConsoleSeconds() const;
+  // For this terminal, issued now; what it orders is the caller's.
+  v1::Order OrderOf(std::uint64_t version) const;
   // Nothing can be written any more.
   void BreakSpool() { files.SetSpace(platform::fake::Space::kFull); }
   // The console has everything up to this event; up to the newest.

@@ -90,6 +90,10 @@ TEST(AuthzTable, HelpdeskGrantsButDoesNotPublishAndAuditorsOnlyRead) {
   EXPECT_TRUE(may(v1::ROLE_HELPDESK, "OrderService/AdoptDevice"));
   EXPECT_FALSE(may(v1::ROLE_HELPDESK, "OrderService/SetMode"));
   EXPECT_FALSE(may(v1::ROLE_HELPDESK, "OrderService/ReleaseTerminal"));
+  EXPECT_FALSE(may(v1::ROLE_HELPDESK, "OrderService/SetLoginsMode"));
+  EXPECT_TRUE(may(v1::ROLE_HELPDESK, "OrderService/LiftLoginLock"));
+  EXPECT_FALSE(may(v1::ROLE_HELPDESK, "OrderService/RemoveFactors"));
+  EXPECT_FALSE(may(v1::ROLE_INSTALLER, "OrderService/LiftLoginLock"));
   EXPECT_FALSE(may(v1::ROLE_AUDITOR, "OrderService/ConfirmTrial"));
   EXPECT_TRUE(may(v1::ROLE_INSTALLER, "OrderService/ConfirmTrial"));
   EXPECT_FALSE(may(v1::ROLE_INSTALLER, "OrderService/SetMode"));

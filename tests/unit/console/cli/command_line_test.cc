@@ -187,6 +187,29 @@ TEST(AMode, IsOrderedForTerminalsThatAreNamed) {
             ExitCode::kSignInNeeded);
 }
 
+TEST(Logins, AreEnforcedOnTerminalsThatAreNamedAndAPersonIsHelpedOnOne) {
+  for (const char* verb : {"enforce", "observe"}) {
+    const Outcome everywhere = Type({"logins", verb, "--reason", "x", "--yes"});
+    EXPECT_EQ(everywhere.code, ExitCode::kUsage);
+    EXPECT_NE(everywhere.err.find("--group GROUP"), std::string::npos) << everywhere.err;
+    EXPECT_EQ(Type({"logins", verb, "--group", "a", "--terminal", "t", "--reason", "x"}).code,
+              ExitCode::kUsage);
+    EXPECT_EQ(Type({"logins", verb, "--group", "a"}).code, ExitCode::kUsage) << "no reason";
+    EXPECT_EQ(Type({"logins", verb, "--group", "a", "--reason", "x"}).code,
+              ExitCode::kSignInNeeded);
+  }
+  EXPECT_EQ(Type({"logins", "observe", "--group", "a", "--reason", "x", "--without", "b"}).code,
+            ExitCode::kUsage)
+      << "observing locks nobody out";
+  for (const char* verb : {"lift", "reset"}) {
+    EXPECT_EQ(Type({"logins", verb, "t", "--reason", "x"}).code, ExitCode::kUsage) << "who";
+    EXPECT_EQ(Type({"logins", verb, "t", "hanako"}).code, ExitCode::kUsage) << "no reason";
+  }
+  EXPECT_EQ(Type({"logins", "lift", "t", "hanako", "--reason", "x"}).code, ExitCode::kSignInNeeded);
+  EXPECT_EQ(Type({"logins", "list"}).code, ExitCode::kSignInNeeded);
+  EXPECT_EQ(Type({"logins", "--group", "a", "--terminal", "t"}).code, ExitCode::kUsage);
+}
+
 TEST(AnAdoption, IsForAReferenceOrForADeviceOfATerminal) {
   EXPECT_EQ(Type({"devices", "adopt", "--reason", "x"}).code, ExitCode::kUsage);
   EXPECT_EQ(Type({"devices", "adopt", "48291", "--reason", "x"}).code, ExitCode::kUsage);
@@ -253,6 +276,8 @@ TEST(Completion, OffersCommandsOptionsAndValues) {
   EXPECT_EQ(Words({"--output", "json", "gran"}), (std::vector<std::string>{"grants"}));
   EXPECT_EQ(Words({"events", "--kind", "grant-o"}), (std::vector<std::string>{"grant-opened"}));
   EXPECT_EQ(Words({"mode", "en"}), (std::vector<std::string>{"enforce"}));
+  EXPECT_EQ(Words({"logins", "l"}), (std::vector<std::string>{"list", "lift"}));
+  EXPECT_EQ(Words({"logins", "enforce", "--wi"}), (std::vector<std::string>{"--without"}));
   EXPECT_EQ(Words({"orders", "ca"}), (std::vector<std::string>{"cancel"}));
   EXPECT_EQ(Words({"policy", "check", ""}), (std::vector<std::string>{":files"}));
   EXPECT_EQ(Words({"operators", "create", "x", "--role", "h"}),

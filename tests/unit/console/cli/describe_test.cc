@@ -139,6 +139,31 @@ TEST(AnOrder, SaysWhatWasDoneAndForWhom) {
             "hanako の指示第3号を実行しました: 遮断（試行なし）。理由「Rollout」");
 }
 
+TEST(AnOrder, SaysWhomItIsAbout) {
+  v1::Event event;
+  event.set_kind(v1::EVENT_KIND_ORDER_APPLIED);
+  event = With(With(With(event, "version", "4"), "what", "remove-factors"), "person", "jiro");
+  EXPECT_EQ(English(event), "order 4 was carried out: remove the second factors, of jiro");
+  EXPECT_EQ(Japanese(event), "指示第4号を実行しました: 第二要素の登録解除（jiro）");
+}
+
+TEST(ARefusedOrder, AboutLoginsSaysWhyInWords) {
+  v1::Event event = With(Event(v1::EVENT_KIND_ORDER_REFUSED), "version", "4");
+  EXPECT_EQ(English(With(event, "cause", "without-factor")),
+            "order 4 was refused: somebody there has no second factor");
+  EXPECT_EQ(Japanese(With(event, "cause", "no-such-person")),
+            "指示第4号を拒否しました: 該当する利用者がいません");
+}
+
+TEST(ARemovedFactor, SaysWhoRemovedIt) {
+  const v1::Event event =
+      With(With(With(Event(v1::EVENT_KIND_FACTOR_REMOVED), "factor", "totp-1"), "by", "office"),
+           "reason", "紛失");
+  EXPECT_EQ(English(event), "hanako: totp-1 was removed by the office: \"紛失\"");
+  EXPECT_EQ(Japanese(event),
+            "hanako: 認証要素 totp-1を削除しました。操作: コンソールの担当者。理由「紛失」");
+}
+
 TEST(AHoldersEnd, NamesTheProgram) {
   v1::Event event = Event(v1::EVENT_KIND_HOLDER_ENDED);
   event = With(With(With(With(event, "program", "cp"), "pid", "812"), "uid", "1000"), "signal",

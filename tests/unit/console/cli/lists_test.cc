@@ -9,9 +9,8 @@
 namespace sekisho::console::cli {
 namespace {
 
-Style In(Language language) {
-  return {language, absl::FixedTimeZone(9 * 60 * 60), absl::FromUnixSeconds(samples::kNow)};
-}
+using samples::In;
+
 const GroupPaths kGroups{{"g1", "本庁/税務課"}};
 
 v1::Terminal ATerminal() {

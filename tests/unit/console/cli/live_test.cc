@@ -120,6 +120,28 @@ TEST_F(Live, AModeIsOrderedByGroupAndAskedAboutFirst) {
   EXPECT_TRUE(Holds(Admin({"orders", "list", "--output", "json"}).out, "\"orders\": []"));
 }
 
+TEST_F(Live, LoginsAreListedOrderedAndHelpedWith) {
+  ASSERT_EQ(Admin({"terminals", "expect", "mado-002"}).code, 0);
+  const Ended listed = Admin({"logins", "list", "--missing", "--terminal", "mado-002"});
+  EXPECT_EQ(listed.code, 0) << listed.err;
+  EXPECT_TRUE(Holds(listed.out, "mado-002  -     -       -              -           expected\n"));
+  EXPECT_TRUE(Holds(Admin({"logins", "--output", "json"}).out, "\"name\": \"mado-002\""));
+  for (const char* verb : {"enforce", "observe"}) {
+    const Ended ordered = Admin({"logins", verb, "--terminal", "mado-002", "--reason", "x"});
+    EXPECT_EQ(ordered.code, 0) << "nothing to ask about: " << ordered.err;
+    EXPECT_TRUE(Holds(ordered.out, "not ordered: never enrolled  1         mado-002"));
+  }
+  EXPECT_EQ(Admin({"logins", "lift", "mado-002", "jiro", "--reason", "x"}).code, 6);
+  const Ended mistyped = Admin({"logins", "lift", "mado-02", "jiro", "--reason", "x"});
+  EXPECT_EQ(mistyped.code, 5);
+  EXPECT_TRUE(Holds(mistyped.err, "did you mean \"mado-002\"?"));
+  const std::vector<std::string> reset{"logins", "reset", "mado-002", "jiro", "--reason", "x"};
+  EXPECT_EQ(Admin(reset).code, 2) << "asked nobody";
+  std::vector<std::string> sure = reset;
+  sure.push_back("--yes");
+  EXPECT_EQ(Admin(sure).code, 6);
+}
+
 TEST_F(Live, ATokenGoesToStandardOutputAlone) {
   const Ended made = Admin({"tokens", "create", "--for", "1h"});
   ASSERT_EQ(made.code, 0) << made.err;

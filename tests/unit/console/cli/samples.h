@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "console/cli/render/lists.h"
 #include "sekisho/v1/device.pb.h"
 #include "sekisho/v1/event_service.pb.h"
 
@@ -10,6 +11,10 @@
 namespace sekisho::console::cli::samples {
 
 inline constexpr std::int64_t kNow = 1775003400;  // 2026-04-01 09:30:00 in Tokyo
+
+inline Style In(Language language) {
+  return {language, absl::FixedTimeZone(9 * 60 * 60), absl::FromUnixSeconds(kNow)};
+}
 
 inline v1::Device Stick() {
   v1::Device device;

@@ -10,6 +10,7 @@
 #include "console/cli/texts/names.h"
 #include "sekisho/v1/event.pb.h"
 #include "sekisho/v1/grant.pb.h"
+#include "sekisho/v1/login.pb.h"
 #include "sekisho/v1/operator_service.pb.h"
 #include "sekisho/v1/order_service.pb.h"
 #include "sekisho/v1/policy.pb.h"
@@ -76,7 +77,8 @@ TEST(Names, ExistForEveryValueAndBothLanguages) {
       v1::VerdictReason_descriptor(), v1::ProbeResult_descriptor(),   v1::Role_descriptor(),
       v1::Mode_descriptor(),          v1::KeyProtection_descriptor(), v1::OrderKind_descriptor(),
       v1::OrderState_descriptor(),    v1::OrderOutcome_descriptor(),  v1::MediumKind_descriptor(),
-      v1::MediumState_descriptor(),   v1::PolicyTurn_descriptor()};
+      v1::MediumState_descriptor(),   v1::PolicyTurn_descriptor(),    v1::LoginsMode_descriptor(),
+      v1::FactorType_descriptor()};
   for (const auto* type : types) {
     for (int i = 0; i < type->value_count(); ++i) {
       if (type->value(i)->number() == 0) continue;

@@ -51,6 +51,27 @@ TEST(PolicyDiff, AnAddedRuleIsWrittenAsWhatParsesToItAgain) {
   EXPECT_EQ(removed[0].before(), changes[0].after());
 }
 
+TEST(PolicyDiff, SaysWhichWayLoginsWent) {
+  const auto logins = [](const std::string& text) {
+    return PolicyOf("", "logins: " + text + "\n");
+  };
+  const v1::Policy none = PolicyOf("");
+  const v1::Policy one = logins("{fallbacks: [{services: [login], when: [clock]}]}");
+  const v1::Policy two =
+      logins("{fallbacks: [{services: [sshd, login], when: [clock, no_answer]}]}");
+  const v1::Policy other = logins("{fallbacks: [{services: [su], when: clock}]}");
+  const v1::Policy exempt = logins("{exempt: [backup]}");
+  EXPECT_EQ(LinesOf(Diff(none, one)), Lines{":logins.fallbacks  → login: [clock] LOOSER"});
+  EXPECT_EQ(LinesOf(Diff(one, two)),
+            Lines{":logins.fallbacks login: [clock] → login: [no_answer, clock], sshd: "
+                  "[no_answer, clock] LOOSER"});
+  EXPECT_EQ(LinesOf(Diff(two, one))[0].substr(LinesOf(Diff(two, one))[0].rfind(' ')), " STRICTER");
+  EXPECT_EQ(LinesOf(Diff(one, other)),
+            Lines{":logins.fallbacks login: [clock] → su: [clock] LOOSER"});
+  EXPECT_EQ(LinesOf(Diff(none, exempt)), Lines{":logins.exempt  → [backup] LOOSER"});
+  EXPECT_EQ(LinesOf(Diff(exempt, none)), Lines{":logins.exempt [backup] →  STRICTER"});
+}
+
 TEST(PolicyDiff, SaysTheNewOrder) {
   const std::string a = "{id: a, match: {classes: hub}, action: allow}";
   const std::string b = "{id: b, match: {classes: hub}, action: block}";

@@ -3,103 +3,13 @@
 #include <map>
 #include <set>
 
-#include "proto/contract/seal.h"
-#include "tests/unit/console/service/service_fixture.h"
+#include "tests/unit/console/service/order_fixture.h"
 
 namespace sekisho::console::service {
 namespace {
 
-constexpr char kFirstBoot[] = "5f0c6f0e-3f3e-4b0f-9d5a-000000000001";
-constexpr char kSecondBoot[] = "5f0c6f0e-3f3e-4b0f-9d5a-000000000002";
-
-class OrderServiceTest : public ServiceTest {
+class OrderServiceTest : public OrderTest {
  protected:
-  // A terminal with its own key, and the end of its stream that the console holds.
-  struct Machine {
-    store::TerminalRecord record;
-    std::optional<contract::PrivateKey> key;
-    std::shared_ptr<QuietLink> link;
-    std::shared_ptr<AgentSession> session;
-    std::string boot_id = kFirstBoot;
-    std::uint64_t boottime_ns = 1'000'000'000'000;
-    std::uint64_t sequence = 0;
-    std::string previous = std::string(32, '\0');
-  };
-  Machine Make(const std::string& name, const store::Group& group) {
-    Machine machine;
-    machine.key = contract::PrivateKey::Generate();
-    store::TerminalRecord& record = machine.record;
-    record.organisation_id = organisation_;
-    record.terminal_id = NewUuid();
-    record.group_id = group.group_id;
-    record.group_path = group.path;
-    record.name = name;
-    record.state = v1::TERMINAL_STATE_ENROLLED;
-    record.enrolled_at = now_;
-    record.enrolment = 1;
-    record.report_public_key.assign(machine.key->public_key().begin(),
-                                    machine.key->public_key().end());
-    EXPECT_TRUE(console_->store()
-                    .terminals()
-                    .CreateTerminal(record, {organisation_, "", now_, "test", "Test", name, ""})
-                    .ok());
-    return machine;
-  }
-  void Connect(Machine& machine, const std::set<std::string>& features = {"orders"}) {
-    machine.link = std::make_shared<QuietLink>();
-    absl::StatusOr<std::shared_ptr<AgentSession>> session = console_->services().agents.Open(
-        {organisation_, machine.record.terminal_id, machine.record.enrolment}, machine.link);
-    ASSERT_TRUE(session.ok()) << session.status();
-    machine.session = *session;
-    v1::Hello hello;
-    hello.set_oldest_protocol(1);
-    hello.set_newest_protocol(1);
-    hello.set_agent_version("0.2.0");
-    for (const std::string& feature : features) hello.add_features(feature);
-    ASSERT_TRUE(machine.session->Greet(hello).ok());
-  }
-  void Report(Machine& machine, v1::Mode mode, std::uint64_t order_version = 0) {
-    machine.boottime_ns += 1'000'000'000;
-    v1::Status status;
-    status.set_terminal_id(machine.record.terminal_id);
-    status.set_boot_id(machine.boot_id);
-    status.set_boottime_ns(machine.boottime_ns);
-    status.set_mode(mode);
-    status.set_order_version(order_version);
-    // What the store has of it lags behind the stream; here it need not.
-    const store::ReportedStatus reported{
-        .terminal_id = machine.record.terminal_id, .status = status, .received_at = now_};
-    ASSERT_TRUE(console_->store()
-                    .events()
-                    .Append({}, std::span<const store::ReportedStatus>(&reported, 1))
-                    .ok());
-    if (machine.session == nullptr) return;
-    const absl::Status received = machine.session->Receive(contract::Seal(
-        *machine.key, organisation_, v1::PURPOSE_STATUS, status.SerializeAsString()));
-    ASSERT_TRUE(received.ok()) << received;
-  }
-  void Happened(Machine& machine, v1::Event event) {
-    event.set_boot_id(machine.boot_id);
-    event.set_sequence(++machine.sequence);
-    event.set_previous_hash(machine.previous);
-    const std::string bytes = event.SerializeAsString();
-    machine.previous = Sha256Of(bytes);
-    const store::ReportedBatch batch{
-        organisation_,   machine.record.terminal_id,         machine.record.group_path,
-        machine.boot_id, {{event, bytes, machine.previous}}, now_};
-    ASSERT_TRUE(console_->store()
-                    .events()
-                    .Append(std::span<const store::ReportedBatch>(&batch, 1), {})
-                    .ok());
-  }
-  void Applied(Machine& machine, std::uint64_t version) {
-    v1::Event event;
-    event.set_kind(v1::EVENT_KIND_ORDER_APPLIED);
-    v1::Parameter& parameter = *event.add_parameters();
-    parameter.set_key("version");
-    parameter.set_value(std::to_string(version));
-    Happened(machine, event);
-  }
   void Saw(Machine& machine, const v1::Device& device, const std::string& reference = "") {
     v1::Event event;
     event.set_kind(reference.empty() ? v1::EVENT_KIND_DEVICE_WOULD_BE_BLOCKED
@@ -108,28 +18,6 @@ class OrderServiceTest : public ServiceTest {
     *event.mutable_device() = device;
     Happened(machine, event);
   }
-  // The orders that went down a stream, opened as the agent opens them.
-  std::vector<v1::Order> Sent(const Machine& machine) {
-    v1::TrustAnchor anchor;
-    anchor.ParseFromString(console_->keyring().trust_anchor());
-    const absl::StatusOr<contract::OpenedKeySet> keys =
-        contract::OpenKeySet(anchor, console_->keyring().key_set());
-    std::vector<v1::Order> orders;
-    for (const live::Outgoing& message : machine.link->sent) {
-      if (message->sealed().purpose() != v1::PURPOSE_ORDER) continue;
-      absl::StatusOr<v1::Order> order =
-          contract::OpenAndParse<v1::Order>(keys->ring, message->sealed(), v1::PURPOSE_ORDER);
-      EXPECT_TRUE(order.ok()) << order.status();
-      if (order.ok()) orders.push_back(*std::move(order));
-    }
-    return orders;
-  }
-  std::vector<std::uint64_t> Versions(const Machine& machine) {
-    std::vector<std::uint64_t> versions;
-    for (const v1::Order& order : Sent(machine)) versions.push_back(order.version());
-    return versions;
-  }
-  OrderService& orders() { return console_->services().orders; }
   static v1::SetModeRequest SetModeOf(const std::string& group, v1::Mode mode) {
     v1::SetModeRequest request;
     request.set_group_id(group);
@@ -154,22 +42,6 @@ class OrderServiceTest : public ServiceTest {
   }
   v1::OrderOutcome Enforce(const std::string& terminal) {
     return Outcomes(SetModeOfOne(terminal, v1::MODE_ENFORCE))[terminal];
-  }
-  v1::IssuedOrder Order(const std::string& terminal, std::uint64_t version) {
-    v1::ListOrdersRequest request;
-    request.set_terminal(terminal);
-    const absl::StatusOr<v1::ListOrdersResponse> answer = orders().ListOrders(Admin(), request);
-    EXPECT_TRUE(answer.ok()) << answer.status();
-    for (const v1::IssuedOrder& order : answer->orders()) {
-      if (order.order().version() == version) return order;
-    }
-    ADD_FAILURE() << "no order " << version;
-    return {};
-  }
-  v1::Terminal See(const std::string& name) {
-    v1::GetTerminalRequest request;
-    request.set_terminal(name);
-    return console_->services().terminals.GetTerminal(Admin(), request)->terminal();
   }
   static v1::Device Keyboard() {
     v1::Device device;
@@ -615,46 +487,6 @@ TEST_F(OrderServiceTest, WhatWouldBeBlockedComesInPages) {
   EXPECT_EQ(seen.size(), 3u);
   request.set_page_token("x");
   EXPECT_TRUE(absl::IsInvalidArgument(orders().ListWouldBeBlocked(Admin(), request).status()));
-}
-
-TEST(SetModeCheck, TakesWhatAnAgentTakes) {
-  v1::SetMode what;
-  EXPECT_FALSE(CheckSetMode(what).ok());
-  what.set_mode(v1::MODE_TRIAL);
-  EXPECT_FALSE(CheckSetMode(what).ok());
-  what.set_mode(v1::MODE_ENFORCE);
-  EXPECT_TRUE(CheckSetMode(what).ok());
-  for (const auto& [seconds, good] :
-       {std::pair(59u, false), {60u, true}, {86'400u, true}, {86'401u, false}}) {
-    what.set_trial_seconds(seconds);
-    EXPECT_EQ(CheckSetMode(what).ok(), good) << seconds;
-  }
-  what.set_trial_seconds(60);
-  what.set_confirmed(true);
-  EXPECT_FALSE(CheckSetMode(what).ok());
-  what.set_trial_seconds(0);
-  EXPECT_TRUE(CheckSetMode(what).ok());
-  what.set_mode(v1::MODE_OBSERVE);
-  EXPECT_FALSE(CheckSetMode(what).ok());
-}
-
-TEST(AConfirmedOrder, EndsATrialAtOnceAndLeavesOneOutOtherwise) {
-  v1::SetMode what;
-  what.set_mode(v1::MODE_ENFORCE);
-  what.set_confirmed(true);
-  const auto plan = [&what](v1::Mode mode) {
-    v1::Status status;
-    status.set_mode(mode);
-    return PlanMode({.state = v1::TERMINAL_STATE_ENROLLED,
-                     .status = &status,
-                     .agent = OrderSight::Agent::kKnowsOrders,
-                     .standing = {}},
-                    what);
-  };
-  EXPECT_EQ(plan(v1::MODE_TRIAL), v1::ORDER_OUTCOME_AT_ONCE);
-  EXPECT_EQ(plan(v1::MODE_OBSERVE), v1::ORDER_OUTCOME_AT_NEXT_START);
-  EXPECT_EQ(plan(v1::MODE_ENFORCE), v1::ORDER_OUTCOME_ALREADY);
-  EXPECT_EQ(plan(v1::MODE_RESCUE), v1::ORDER_OUTCOME_AT_NEXT_START);
 }
 
 }  // namespace

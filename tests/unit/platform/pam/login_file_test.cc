@@ -17,7 +17,7 @@ namespace {
 // Written by agentd's code, read by the module's: they share none.
 TEST(LoginFileTest, WhatAgentdWritesTheHookReads) {
   for (const core::LoginMode mode : {core::LoginMode::kObserve, core::LoginMode::kEnforce}) {
-    const auto file = ParseLoginFile(core::WriteLoginFile(mode));
+    const auto file = ParseLoginFile(core::WriteLoginFile(mode, {}));
     ASSERT_TRUE(file.has_value());
     EXPECT_EQ(file->mode == LoginFile::Mode::kObserve, mode == core::LoginMode::kObserve);
     EXPECT_EQ(file->exempt, core::ExemptServices());
@@ -26,7 +26,7 @@ TEST(LoginFileTest, WhatAgentdWritesTheHookReads) {
 
 TEST(LoginFileTest, AbsentOrNotWholeIsNo) {
   EXPECT_FALSE(PassesUnasked(std::nullopt, "cron"));
-  const std::string whole = core::WriteLoginFile(core::LoginMode::kObserve);
+  const std::string whole = core::WriteLoginFile(core::LoginMode::kObserve, {});
   ASSERT_TRUE(PassesUnasked(ParseLoginFile(whole), "login"));
   for (std::size_t size = 0; size < whole.size(); ++size) {
     EXPECT_FALSE(PassesUnasked(ParseLoginFile(whole.substr(0, size)), "cron")) << size;
@@ -38,18 +38,45 @@ TEST(LoginFileTest, AbsentOrNotWholeIsNo) {
 }
 
 TEST(LoginFileTest, EnforcedOnlyWhatIsExemptPasses) {
-  const auto file = ParseLoginFile(core::WriteLoginFile(core::LoginMode::kEnforce));
+  const auto file = ParseLoginFile(core::WriteLoginFile(core::LoginMode::kEnforce, {}));
   EXPECT_TRUE(PassesUnasked(file, "cron"));
   EXPECT_FALSE(PassesUnasked(file, "login"));
   EXPECT_FALSE(PassesUnasked(file, "cro"));
   EXPECT_FALSE(PassesUnasked(file, ""));
 }
 
+TEST(LoginFileTest, WhatPolicyLetsThroughWithoutAnAnswerPassesAndNothingElseOfIt) {
+  using core::LoginTrouble;
+  const core::LoginPolicy policy{
+      .exempt = {"backup"},
+      .fallbacks = {{"login", {LoginTrouble::kNoAnswer}}, {"sshd", {LoginTrouble::kClock}}}};
+  const auto file = ParseLoginFile(core::WriteLoginFile(core::LoginMode::kEnforce, policy));
+  EXPECT_TRUE(PassesUnasked(file, "login"));
+  EXPECT_TRUE(PassesUnasked(file, "backup"));
+  EXPECT_FALSE(PassesUnasked(file, "sshd"));
+  EXPECT_FALSE(PassesUnasked(file, "su"));
+}
+
+TEST(LoginFileTest, TheLargestThatPolicyMayMakeIsRead) {
+  core::LoginPolicy policy;
+  for (int i = 0; i < 32; ++i) {
+    const std::string name = std::string(62, 's') + std::to_string(10 + i);
+    policy.exempt.insert(name);
+    policy.fallbacks[name] = {core::LoginTrouble::kNoAnswer};
+  }
+  std::string folder = ::testing::TempDir() + "/loginsXXXXXX";
+  ASSERT_NE(mkdtemp(folder.data()), nullptr);
+  const std::string path = folder + "/logins";
+  std::ofstream(path) << core::WriteLoginFile(core::LoginMode::kEnforce, policy);
+  chmod(path.c_str(), 0644);
+  EXPECT_EQ(PassesUnasked(ReadLoginFile(path), std::string(62, 's') + "41"), geteuid() == 0);
+}
+
 TEST(LoginFileTest, WhatIsNotRootsAloneIsNotBelieved) {
   std::string folder = ::testing::TempDir() + "/loginsXXXXXX";
   ASSERT_NE(mkdtemp(folder.data()), nullptr);
   const std::string path = folder + "/logins";
-  std::ofstream(path) << core::WriteLoginFile(core::LoginMode::kObserve);
+  std::ofstream(path) << core::WriteLoginFile(core::LoginMode::kObserve, {});
   chmod(path.c_str(), 0644);
   EXPECT_EQ(ReadLoginFile(path).has_value(), geteuid() == 0);
   chmod(path.c_str(), 0666);

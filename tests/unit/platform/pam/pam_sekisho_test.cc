@@ -288,6 +288,24 @@ TEST_F(PamSekishoTest, WithoutAgentdNobodyGetsInButWhatLogsNobodyIn) {
   EXPECT_EQ(LogIn(hanako, "cron").account, PAM_PERM_DENIED);
 }
 
+TEST_F(PamSekishoTest, WhereSignedPolicySaysSoThePasswordIsEnoughWithoutAgentd) {
+  Begin();
+  core::LoginPolicy policy;
+  policy.fallbacks["login"] = {core::LoginTrouble::kNoAnswer};
+  std::ofstream(folder_ + "/logins") << core::WriteLoginFile(core::LoginMode::kEnforce, policy);
+  Person hanako{.types = ""};
+  EXPECT_EQ(LogIn(hanako).authenticated, PAM_AUTH_ERR) << "agentd answers, and asks";
+  agentd->Stop();
+  const Outcome outcome = LogIn(hanako);
+  EXPECT_EQ(outcome.authenticated, PAM_SUCCESS);
+  EXPECT_EQ(outcome.account, PAM_SUCCESS);
+  EXPECT_EQ(outcome.session, PAM_SUCCESS);
+  Stack("sshd", "");
+  EXPECT_EQ(LogIn(hanako, "sshd").authenticated, PAM_AUTHINFO_UNAVAIL);
+  Stack("login", "", "auth_err");
+  EXPECT_EQ(LogIn(hanako).authenticated, PAM_AUTH_ERR) << "it is the password that is enough";
+}
+
 TEST_F(PamSekishoTest, ObservingLetsInWithAndWithoutAgentd) {
   agentd->Start();
   Person hanako;

@@ -192,6 +192,39 @@ TEST(Convert, ABundleIsRefusedForEachFieldThatIsWrong) {
   }
 }
 
+TEST(Convert, WhatPolicySaysOfLoginsComesBackAndIsRefusedForEachThingThatIsWrong) {
+  core::Policy policy;
+  policy.logins.exempt = {"backup"};
+  policy.logins.fallbacks = {
+      {"login", {core::LoginTrouble::kNoAnswer, core::LoginTrouble::kUnrecordable}},
+      {"sshd", {core::LoginTrouble::kClock, core::LoginTrouble::kUnreadable}}};
+  const v1::Policy good = ToProto(policy);
+  ASSERT_TRUE(ToCore(good).ok());
+  EXPECT_EQ(ToCore(good)->logins, policy.logins);
+  EXPECT_THAT(RequiredFeatures(good), ::testing::Contains("login_policy"));
+  EXPECT_THAT(RequiredFeatures(ToProto(core::Policy())),
+              ::testing::Not(::testing::Contains("login_policy")));
+  const auto refused = [&good](auto spoil) {
+    v1::Policy bad = good;
+    spoil(*bad.mutable_logins());
+    return !ToCore(bad).ok();
+  };
+  using v1::LoginPolicy;
+  EXPECT_TRUE(refused([](LoginPolicy& logins) { logins.add_exempt("a b"); }));
+  EXPECT_TRUE(refused([](LoginPolicy& logins) { logins.add_exempt(""); }));
+  EXPECT_TRUE(refused([](LoginPolicy& logins) { logins.add_exempt(std::string(65, 'a')); }));
+  EXPECT_TRUE(refused([](LoginPolicy& logins) { logins.add_fallbacks(); }));
+  EXPECT_TRUE(refused([](LoginPolicy& logins) { logins.mutable_fallbacks(0)->clear_when(); }));
+  EXPECT_TRUE(refused([](LoginPolicy& logins) {
+    logins.mutable_fallbacks(0)->add_when(v1::LOGIN_TROUBLE_UNSPECIFIED);
+  }));
+  EXPECT_TRUE(
+      refused([](LoginPolicy& logins) { logins.mutable_fallbacks(0)->add_services("x\n"); }));
+  EXPECT_TRUE(refused([](LoginPolicy& logins) {
+    for (int i = 0; i < 32; ++i) logins.add_exempt("s" + std::to_string(i));
+  }));
+}
+
 TEST(Convert, ABundleThatNeedsWhatThisAgentLacksIsRefused) {
   v1::Bundle bundle = MakeBundle();
   bundle.add_required_features("hours");
