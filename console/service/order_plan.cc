@@ -6,13 +6,14 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "proto/contract/bounds.h"
+#include "proto/contract/login_factors.h"
 
 namespace sekisho::console::service {
 namespace {
 
 constexpr std::uint32_t kMinTrial = 60;
 constexpr std::uint32_t kMaxTrial = 86'400;
-constexpr std::size_t kMaxPerson = 512;   // bytes, contract::kMaxStringBytes
 constexpr std::size_t kMostPeople = 200;  // sekisho.v1.TerminalOutcome
 constexpr std::size_t kPeopleInAnError = 20;
 
@@ -43,10 +44,6 @@ v1::OrderOutcome PlanConfirmed(v1::Mode ordered, v1::Mode actual) {
   return so ? v1::ORDER_OUTCOME_ALREADY : v1::ORDER_OUTCOME_AT_NEXT_START;
 }
 
-bool LacksFactor(const v1::PersonLogins& person) {
-  return person.factors().empty() || person.unreadable();
-}
-
 template <typename Names>
 bool Holds(const Names& names, const std::string& name) {
   return std::ranges::find(names, name) != names.end();
@@ -70,13 +67,13 @@ const v1::TerminalLogins* LoginsOf(const OrderSight& sight) {
 Planned PlanWithoutFactor(const v1::TerminalLogins& logins, const v1::SetLoginsMode& what) {
   Planned planned{v1::ORDER_OUTCOME_AT_ONCE, {}};
   for (const v1::PersonLogins& person : logins.people()) {
-    if (!LacksFactor(person) || Holds(what.without_factor(), person.name())) continue;
+    if (!contract::LacksFactor(person) || Holds(what.without_factor(), person.name())) continue;
     planned.outcome = v1::ORDER_OUTCOME_WITHOUT_FACTOR;
     if (planned.people.size() < kMostPeople) planned.people.push_back(person.name());
   }
   // Who has none is listed first: when even the last has none, more of them may be left off.
   if (logins.people_left_off() > 0 &&
-      (logins.people().empty() || LacksFactor(*logins.people().rbegin()))) {
+      (logins.people().empty() || contract::LacksFactor(*logins.people().rbegin()))) {
     planned.outcome = v1::ORDER_OUTCOME_WITHOUT_FACTOR;
   }
   return planned;
@@ -139,12 +136,12 @@ absl::Status CheckSetLoginsMode(const v1::SetLoginsMode& what) {
 }
 
 absl::Status CheckPerson(const std::string& person) {
-  if (!absl::StripAsciiWhitespace(person).empty() && person.size() <= kMaxPerson) {
+  if (!absl::StripAsciiWhitespace(person).empty() && person.size() <= contract::kMaxStringBytes) {
     return absl::OkStatus();
   }
   return absl::InvalidArgumentError(
-      absl::StrCat("say who, by the name that the person logs in with (at most ", kMaxPerson,
-                   " bytes); see: sekishoctl logins list"));
+      absl::StrCat("say who, by the name that the person logs in with (at most ",
+                   contract::kMaxStringBytes, " bytes); see: sekishoctl logins list"));
 }
 
 absl::Status CheckKnown(const OrderSight& sight, const std::string& terminal,

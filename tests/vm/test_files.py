@@ -33,6 +33,7 @@ class FilesOnAStick(FaultTest):
         self.wait_recorded(5)
         self.by_one_that_stays(f'unlink("{MOUNT}/b.txt")')
         files = self.wait_recorded(6)
+        self.at_the_seat("kill $(cat /tmp/stays)")
         grant = self.stored("grant-opened")[0]["grantId"]
         expected = [
             ("created", "/a.txt", hashlib.sha256(b"one").hexdigest(), "3"),
@@ -56,8 +57,9 @@ class FilesOnAStick(FaultTest):
                                            "journalctl -b -u sekisho-agentd --no-pager"))
 
     def by_one_that_stays(self, perl: str):
-        """cat or mv has ended before a busy agentd can ask whose it was; this has not."""
-        self.at_the_seat(f"perl -e '({perl}) or die; sleep 3'")
+        """cat or mv has ended before a busy agentd can ask whose it was; this stays until it is told."""
+        self.at_the_seat(f"""perl -e '({perl}) or die; sleep' </dev/null >/dev/null 2>&1 &
+            echo $! >>/tmp/stays""")
 
     def restart_in_the_middle_of_a_copy(self):
         self.slow_copy("slow.bin", 40)

@@ -11,16 +11,13 @@
 #include "console/cli/texts/headings.h"
 #include "console/cli/texts/names.h"
 #include "console/cli/time_span.h"
+#include "proto/contract/login_factors.h"
 
 namespace sekisho::console::cli {
 namespace {
 
 std::string In(const Text& text, const Style& style) {
   return std::string(text.In(style.language));
-}
-
-bool LacksFactor(const v1::PersonLogins& person) {
-  return person.factors().empty() || person.unreadable();
 }
 
 std::string FactorsOf(const v1::PersonLogins& person, const Style& style) {
@@ -96,11 +93,11 @@ std::vector<v1::Terminal> OnlyMissing(std::vector<v1::Terminal> terminals) {
     if (!terminal.status().has_logins()) return false;
     v1::TerminalLogins& logins = *terminal.mutable_status()->mutable_logins();
     // Who has none is listed first: behind somebody who has one there is nobody without.
-    if (!logins.people().empty() && !LacksFactor(*logins.people().rbegin())) {
+    if (!logins.people().empty() && !contract::LacksFactor(*logins.people().rbegin())) {
       logins.clear_people_left_off();
     }
     const auto kept = std::stable_partition(logins.mutable_people()->begin(),
-                                            logins.mutable_people()->end(), LacksFactor);
+                                            logins.mutable_people()->end(), contract::LacksFactor);
     logins.mutable_people()->erase(kept, logins.mutable_people()->end());
     logins.clear_open_ways();
     return logins.people().empty() && logins.people_left_off() == 0;

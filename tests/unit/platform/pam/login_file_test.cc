@@ -57,25 +57,31 @@ TEST(LoginFileTest, WhatPolicyLetsThroughWithoutAnAnswerPassesAndNothingElseOfIt
   EXPECT_FALSE(PassesUnasked(file, "su"));
 }
 
-TEST(LoginFileTest, TheLargestThatPolicyMayMakeIsRead) {
+class LoginFileOnDiskTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    ASSERT_NE(mkdtemp(folder.data()), nullptr);
+    path = folder + "/logins";
+  }
+  void TearDown() override { std::filesystem::remove_all(folder); }
+
+  std::string folder = ::testing::TempDir() + "/loginsXXXXXX";
+  std::string path;
+};
+
+TEST_F(LoginFileOnDiskTest, TheLargestThatPolicyMayMakeIsRead) {
   core::LoginPolicy policy;
   for (int i = 0; i < 32; ++i) {
     const std::string name = std::string(62, 's') + std::to_string(10 + i);
     policy.exempt.insert(name);
     policy.fallbacks[name] = {core::LoginTrouble::kNoAnswer};
   }
-  std::string folder = ::testing::TempDir() + "/loginsXXXXXX";
-  ASSERT_NE(mkdtemp(folder.data()), nullptr);
-  const std::string path = folder + "/logins";
   std::ofstream(path) << core::WriteLoginFile(core::LoginMode::kEnforce, policy);
   chmod(path.c_str(), 0644);
   EXPECT_EQ(PassesUnasked(ReadLoginFile(path), std::string(62, 's') + "41"), geteuid() == 0);
 }
 
-TEST(LoginFileTest, WhatIsNotRootsAloneIsNotBelieved) {
-  std::string folder = ::testing::TempDir() + "/loginsXXXXXX";
-  ASSERT_NE(mkdtemp(folder.data()), nullptr);
-  const std::string path = folder + "/logins";
+TEST_F(LoginFileOnDiskTest, WhatIsNotRootsAloneIsNotBelieved) {
   std::ofstream(path) << core::WriteLoginFile(core::LoginMode::kObserve, {});
   chmod(path.c_str(), 0644);
   EXPECT_EQ(ReadLoginFile(path).has_value(), geteuid() == 0);
@@ -90,7 +96,6 @@ TEST(LoginFileTest, WhatIsNotRootsAloneIsNotBelieved) {
     ASSERT_EQ(chown(path.c_str(), 65534, 0), 0);
     EXPECT_FALSE(ReadLoginFile(path).has_value()) << "somebody else's";
   }
-  std::filesystem::remove_all(folder);
 }
 
 TEST(LoginEnvelopeTest, ComesBackAsItWentAndNothingElseIsTaken) {
